@@ -1,0 +1,119 @@
+"""What the ledger holds: runs, their history, and the champion."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from marquee.identity import Attempt
+
+
+class Stage(StrEnum):
+    """Where a run stands."""
+
+    RECEIVED = "RECEIVED"
+    PREPARING = "PREPARING"
+    TRAINING = "TRAINING"
+    JUDGING = "JUDGING"
+    RELEASING = "RELEASING"
+    LIVE = "LIVE"
+    REJECTED = "REJECTED"
+    FAILED = "FAILED"
+
+
+ENDED = (Stage.LIVE, Stage.REJECTED, Stage.FAILED)
+RUNNING = tuple(stage for stage in Stage if stage not in ENDED)
+
+
+class RunNotFound(LookupError):
+    """The ledger has no run of that id."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"there is no run {run_id!r} in the ledger; `marquee runs` lists those there are")
+        self.run_id = run_id
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The object a user dropped; `size` in bytes, `sequencer` orders events of one key."""
+
+    bucket: str
+    key: str
+    etag: str
+    size: int = 0
+    sequencer: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a run's history."""
+
+    stage: str
+    at: str
+    cause: str
+    event_id: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything one upload causes; times are ISO 8601 UTC, `facts` is flat."""
+
+    run_id: str
+    upload: Upload
+    created_at: str
+    updated_at: str
+    deadline: str = ""
+    attempt: int = 1
+    stage: Stage = Stage.RECEIVED
+    facts: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    history: tuple[Change, ...] = ()
+    notices: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def current(self) -> Attempt:
+        """The attempt under way, or the last one."""
+        return Attempt(self.run_id, self.attempt)
+
+    @property
+    def attempt_id(self) -> str:
+        """The id of the attempt under way, or of the last one."""
+        return self.current.id
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to this run by itself."""
+        return self.stage in ENDED
+
+    def to_item(self) -> dict[str, Any]:
+        """Return the run as plain lists, dicts, strings and numbers."""
+        return {**asdict(self), "stage": str(self.stage), "history": [asdict(c) for c in self.history]}
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> "Run":
+        """Read back what `to_item` gave; keys of the table itself are ignored."""
+        known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
+        known["upload"] = Upload(**item["upload"])
+        known["stage"] = Stage(item["stage"])
+        known["history"] = tuple(Change(**change) for change in item["history"])
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model that is answering now; `version` is its number in the model registry."""
+
+    run_id: str
+    attempt_id: str
+    version: str
+    endpoint_config: str
+    accuracy: float
+    since: str
+
+    def to_item(self) -> dict[str, Any]:
+        """Return the champion as a plain dict."""
+        return asdict(self)
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> "Champion":
+        """Read back what `to_item` gave."""
+        return cls(**{name: item[name] for name in cls.__dataclass_fields__})

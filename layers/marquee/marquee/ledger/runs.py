@@ -1,0 +1,159 @@
+"""Runs in the ledger: every change of stage is one conditional write."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from marquee.clock import later, now
+from marquee.ledger.models import ENDED, Champion, Change, Run, RunNotFound, Stage
+from marquee.ledger.table import Condition, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_CHAMPION = "champion"
+
+
+class Ledger:
+    """The table of runs, the champion's pointer, and who was told."""
+
+    def __init__(self, table: str, client: DynamoDBClient | None = None) -> None:
+        self._table = Table(table, client)
+
+    def create(self, run: Run) -> bool:
+        """Record a new run; False if it is there already."""
+        return self._table.put_new({"pk": _pk(run.run_id), "kind": "run", **run.to_item()})
+
+    def get(self, run_id: str) -> Run:
+        """Return the run as it is now; RunNotFound if there is none."""
+        item = self._table.get(_pk(run_id))
+        if item is None:
+            raise RunNotFound(run_id)
+        return Run.from_item(item)
+
+    def runs(self, limit: int = 50) -> list[Run]:
+        """Return the newest runs, newest first."""
+        return list(islice(self.newest(), limit))
+
+    def newest(self) -> Iterator[Run]:
+        """Yield every run, newest first, a page at a time."""
+        return (Run.from_item(item) for item in self._table.newest("run"))
+
+    def advance(  # noqa: PLR0913 - one conditional write has this many parts
+        self,
+        run_id: str,
+        attempt: int,
+        from_stages: Collection[Stage],
+        to: Stage,
+        cause: str,
+        *,
+        event_id: str = "",
+        facts: Mapping[str, Any] | None = None,
+        reason: str = "",
+        deadline: str = "",
+    ) -> bool:
+        """Move a run to a stage if this attempt stands at one of `from_stages`; False if it has moved.
+
+        A stage without a deadline is one that ends the run.
+        """
+        at = now()
+        change = Condition()
+        sets = {"stage": str(to), "updated_at": at, "reason": reason, "deadline": deadline}
+        clauses = [f"{change.path(name)} = {change.value(value)}" for name, value in sets.items()]
+        clauses.append(_appended(change, Change(str(to), at, cause, event_id)))
+        clauses += _facts(change, facts or {})
+        condition = f"{_is_attempt(change, attempt)} AND {_stands_at(change, from_stages)}"
+        return self._table.update(_pk(run_id), f"SET {', '.join(clauses)}", condition, change)
+
+    def record(self, run_id: str, facts: Mapping[str, Any]) -> None:
+        """Add facts to a run without moving it; RunNotFound if there is none."""
+        if not facts:
+            return
+        change = Condition()
+        clauses = ", ".join(_facts(change, facts))
+        if not self._table.update(_pk(run_id), f"SET {clauses}", "attribute_exists(pk)", change):
+            raise RunNotFound(run_id)
+
+    def begin_attempt(self, run: Run, cause: str, deadline: str) -> bool:
+        """Start the next attempt of an ended run, with no facts; False if another did so first."""
+        at = now()
+        change = Condition()
+        sets = {
+            "stage": str(Stage.RECEIVED),
+            "attempt": run.attempt + 1,
+            "updated_at": at,
+            "deadline": deadline,
+            "reason": "",
+            "facts": {},
+        }
+        clauses = [f"{change.path(name)} = {change.value(value)}" for name, value in sets.items()]
+        clauses.append(_appended(change, Change(str(Stage.RECEIVED), at, cause)))
+        condition = f"{_is_attempt(change, run.attempt)} AND {_stands_at(change, ENDED)}"
+        return self._table.update(_pk(run.run_id), f"SET {', '.join(clauses)}", condition, change)
+
+    def champion(self) -> Champion | None:
+        """Return the model that is answering now, or None before the first release."""
+        item = self._table.get(_CHAMPION)
+        return Champion.from_item(item) if item else None
+
+    def promote(self, champion: Champion, replaces: str | None) -> bool:
+        """Point at a new champion if the present one is version `replaces` (None: there is none yet).
+
+        Promoting the same attempt again is True as well; otherwise False, and nothing changed.
+        """
+        change = Condition()
+        same = f"{change.path('attempt_id')} = {change.value(champion.attempt_id)}"
+        expected = (
+            "attribute_not_exists(pk)"
+            if replaces is None
+            else f"{change.path('version')} = {change.value(replaces)}"
+        )
+        item = {"pk": _CHAMPION, "kind": _CHAMPION, "created_at": champion.since, **champion.to_item()}
+        return self._table.put(item, f"{expected} OR {same}", change)
+
+    def claim_notice(self, run_id: str, notice: str, lease_seconds: float) -> bool:
+        """Claim the right to send one notice of a run; False if it is sent, or claimed by somebody alive.
+
+        A claim older than `lease_seconds` belongs to a function that died before it sent.
+        """
+        change = Condition()
+        sent, claimed = (
+            change.path("notices", notice, "sent_at"),
+            change.path("notices", notice, "claimed_at"),
+        )
+        stale = change.value(later(-lease_seconds))
+        free = f"attribute_not_exists({claimed}) OR {claimed} < {stale}"
+        setting = f"SET {change.path('notices', notice)} = {change.value({'claimed_at': now()})}"
+        condition = f"attribute_exists(pk) AND attribute_not_exists({sent}) AND ({free})"
+        return self._table.update(_pk(run_id), setting, condition, change)
+
+    def notice_sent(self, run_id: str, notice: str) -> None:
+        """Record that a notice went out."""
+        change = Condition()
+        setting = f"SET {change.path('notices', notice, 'sent_at')} = {change.value(now())}"
+        self._table.update(_pk(run_id), setting, "attribute_exists(pk)", change)
+
+
+def _pk(run_id: str) -> str:
+    return f"run#{run_id}"
+
+
+def _facts(change: Condition, facts: Mapping[str, Any]) -> list[str]:
+    return [f"{change.path('facts', name)} = {change.value(value)}" for name, value in facts.items()]
+
+
+def _appended(change: Condition, entry: Change) -> str:
+    history = change.path("history")
+    line = {"stage": entry.stage, "at": entry.at, "cause": entry.cause, "event_id": entry.event_id}
+    return f"{history} = list_append({history}, {change.value([line])})"
+
+
+def _is_attempt(change: Condition, attempt: int) -> str:
+    return f"{change.path('attempt')} = {change.value(attempt)}"
+
+
+def _stands_at(change: Condition, stages: Collection[Stage]) -> str:
+    return f"{change.path('stage')} IN ({', '.join(change.value(str(stage)) for stage in stages)})"

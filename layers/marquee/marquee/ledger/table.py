@@ -1,0 +1,112 @@
+"""The DynamoDB table: new items, conditional updates, queries. Nothing here knows of runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from marquee import clients
+from marquee.ledger.values import pack, pack_item, unpack_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+INDEX = "by_kind"
+
+
+@dataclass
+class Condition:
+    """An expression under construction; every name and value is bound, for many are reserved words."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def path(self, *parts: str) -> str:
+        """Bind an attribute's path and return how the expression writes it."""
+        return ".".join(self._name(part) for part in parts)
+
+    def value(self, value: Any) -> str:
+        """Bind a value and return how the expression writes it."""
+        token = f":v{len(self.values)}"
+        self.values[token] = pack(value)
+        return token
+
+    def _name(self, part: str) -> str:
+        for token, name in self.names.items():
+            if name == part:
+                return token
+        token = f"#n{len(self.names)}"
+        self.names[token] = part
+        return token
+
+    def bound(self) -> dict[str, Any]:
+        """Return the bindings as DynamoDB's parameters; it refuses empty ones."""
+        bindings = {"ExpressionAttributeNames": self.names, "ExpressionAttributeValues": self.values}
+        return {name: binding for name, binding in bindings.items() if binding}
+
+
+class Table:
+    """One table with hash key `pk` and the index `by_kind` (hash `kind`, range `created_at`)."""
+
+    def __init__(self, name: str, client: DynamoDBClient | None = None) -> None:
+        self._name = name
+        self._client = client or clients.dynamodb()
+
+    def get(self, pk: str) -> dict[str, Any] | None:
+        """Return the item as it is now (a consistent read), or None."""
+        answer = self._client.get_item(TableName=self._name, Key={"pk": {"S": pk}}, ConsistentRead=True)
+        return unpack_item(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: dict[str, Any], condition: str = "", bindings: Condition | None = None) -> bool:
+        """Write a whole item if the condition holds; False if it does not."""
+        parameters = (bindings or Condition()).bound()
+        if condition:
+            parameters["ConditionExpression"] = condition
+        try:
+            self._client.put_item(TableName=self._name, Item=pack_item(item), **parameters)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def put_new(self, item: dict[str, Any]) -> bool:
+        """Write an item unless there is one under its key; False if there is."""
+        return self.put(item, "attribute_not_exists(pk)")
+
+    def update(self, pk: str, changes: str, condition: str, bindings: Condition) -> bool:
+        """Change an item if the condition holds; False if it does not."""
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key={"pk": {"S": pk}},
+                UpdateExpression=changes,
+                ConditionExpression=condition,
+                **bindings.bound(),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def newest(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Yield every item of a kind, newest first, a page at a time (eventually consistent)."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=INDEX,
+            KeyConditionExpression="#k = :k",
+            ExpressionAttributeNames={"#k": "kind"},
+            ExpressionAttributeValues={":k": {"S": kind}},
+            ScanIndexForward=False,
+        )
+        for page in pages:
+            yield from (unpack_item(item) for item in page["Items"])
+
+    def delete(self, pk: str, condition: str, bindings: Condition) -> bool:
+        """Delete an item if the condition holds; False if it does not."""
+        try:
+            self._client.delete_item(
+                TableName=self._name, Key={"pk": {"S": pk}}, ConditionExpression=condition, **bindings.bound()
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True

@@ -1,0 +1,54 @@
+"""Every name Marquee gives to something in AWS, derived from the stage and the attempt."""
+
+from marquee.identity import Attempt
+
+_PREFIX = "marquee"
+
+
+def attempt_name(stage: str, attempt_id: str) -> str:
+    """Name of the training job, model and endpoint config of an attempt (63 characters at most)."""
+    return f"{_PREFIX}-{stage}-{attempt_id}"
+
+
+def attempt_of(stage: str, name: str) -> Attempt:
+    """Read `attempt_name` back; ValueError if the name is not of this stage."""
+    prefix = f"{_PREFIX}-{stage}-"
+    if not name.startswith(prefix):
+        message = f"{name!r} does not start with {prefix!r}"
+        raise ValueError(message)
+    return Attempt.parse(name.removeprefix(prefix))
+
+
+def split_prefix(attempt_id: str, split: str) -> str:
+    """Key prefix of one split's Parquet files in the curated bucket."""
+    return f"curated/dataset={attempt_id}/split={split}/"
+
+
+def manifest_key(attempt_id: str) -> str:
+    """Key of the dataset's manifest in the curated bucket."""
+    return f"reports/dataset={attempt_id}/manifest.json"
+
+
+def quality_key(attempt_id: str) -> str:
+    """Key of the dataset's quality report in the curated bucket."""
+    return f"reports/dataset={attempt_id}/quality.json"
+
+
+def models_prefix() -> str:
+    """Key prefix under which SageMaker writes every training job's output."""
+    return "models/"
+
+
+def model_archive_key(training_job: str) -> str:
+    """Key of a training job's model.tar.gz in the model bucket."""
+    return f"models/{training_job}/output/model.tar.gz"
+
+
+def output_archive_key(training_job: str) -> str:
+    """Key of a training job's output.tar.gz, which holds the answers on the test split."""
+    return f"models/{training_job}/output/output.tar.gz"
+
+
+def checkpoints_prefix(training_job: str) -> str:
+    """Key prefix of the checkpoints a spot job resumes from."""
+    return f"checkpoints/{training_job}/"

@@ -1,0 +1,111 @@
+"""The ledger moves a run exactly once per change, whatever is delivered."""
+
+from dataclasses import replace
+
+import pytest
+from marquee.clock import later
+from marquee.ledger import RUNNING, Champion, Ledger, Run, RunNotFound, Stage, Upload
+from marquee.ledger.release_lock import ReleaseLock
+
+RUN = Run(
+    "reviews-0123456789",
+    Upload("raw-bucket", "raw/reviews.csv", "abc", 1234, "0A"),
+    created_at="2026-11-22T10:00:00.000Z",
+    updated_at="2026-11-22T10:00:00.000Z",
+    deadline="2026-11-22T10:15:00.000Z",
+)
+CHAMPION = Champion(RUN.run_id, RUN.run_id, "1", "marquee-test-config", 0.91, "2026-11-22T11:00:00.000Z")
+
+
+def test_a_run_is_created_once(ledger: Ledger) -> None:
+    assert ledger.create(RUN)
+    assert not ledger.create(replace(RUN, stage=Stage.LIVE))
+    assert ledger.get(RUN.run_id) == RUN
+
+
+def test_a_run_that_is_not_there_says_so(ledger: Ledger) -> None:
+    with pytest.raises(RunNotFound, match="no run 'nothing'"):
+        ledger.get("nothing")
+    with pytest.raises(RunNotFound):
+        ledger.record("nothing", {"rows": 1})
+
+
+def test_only_the_first_of_two_equal_changes_moves_a_run(ledger: Ledger) -> None:
+    ledger.create(RUN)
+    deadline = later(60)
+    moved = [
+        ledger.advance(
+            RUN.run_id, 1, [Stage.RECEIVED], Stage.PREPARING, "start_etl", event_id="e-1", deadline=deadline
+        )
+        for _ in range(2)
+    ]
+    assert moved == [True, False]
+    run = ledger.get(RUN.run_id)
+    assert (run.stage, run.deadline, len(run.history)) == (Stage.PREPARING, deadline, 1)
+    assert (run.history[0].cause, run.history[0].event_id) == ("start_etl", "e-1")
+
+
+def test_a_late_event_of_an_older_attempt_moves_nothing(ledger: Ledger) -> None:
+    ledger.create(replace(RUN, stage=Stage.FAILED, facts={"rows": 3}, reason="it broke"))
+    assert ledger.begin_attempt(ledger.get(RUN.run_id), "rerun", later(60))
+    assert not ledger.advance(RUN.run_id, 1, RUNNING, Stage.FAILED, "a late event")
+    run = ledger.get(RUN.run_id)
+    assert (run.attempt_id, run.stage, run.facts, run.reason) == ("reviews-0123456789-2", "RECEIVED", {}, "")
+
+
+def test_two_reruns_at_once_begin_one_attempt(ledger: Ledger) -> None:
+    ledger.create(replace(RUN, stage=Stage.REJECTED))
+    seen_by_both = ledger.get(RUN.run_id)
+    assert [ledger.begin_attempt(seen_by_both, "rerun", later(60)) for _ in range(2)] == [True, False]
+
+
+def test_a_run_under_way_is_not_begun_again(ledger: Ledger) -> None:
+    ledger.create(RUN)
+    assert not ledger.begin_attempt(RUN, "rerun", later(60))
+
+
+def test_facts_keep_their_types_and_merge(ledger: Ledger) -> None:
+    ledger.create(RUN)
+    ledger.record(RUN.run_id, {"accuracy": 0.9187, "rows": 50_000, "auc": float("nan"), "name": "a"})
+    ledger.advance(RUN.run_id, 1, RUNNING, Stage.TRAINING, "test", facts={"name": "b", "loss": 1.0})
+    facts = ledger.get(RUN.run_id).facts
+    assert facts == {"accuracy": 0.9187, "rows": 50_000, "auc": None, "name": "b", "loss": 1.0}
+    assert isinstance(facts["rows"], int)
+
+
+def test_runs_come_newest_first(ledger: Ledger) -> None:
+    for hour in ("08", "12", "10"):
+        ledger.create(replace(RUN, run_id=f"r{hour}-0123456789", created_at=f"2026-11-22T{hour}:00:00.000Z"))
+    assert [run.run_id[:3] for run in ledger.runs(2)] == ["r12", "r10"]
+
+
+def test_a_champion_is_replaced_only_by_who_saw_it(ledger: Ledger) -> None:
+    second = replace(CHAMPION, attempt_id="other-0123456789", version="2")
+    assert ledger.champion() is None
+    assert ledger.promote(CHAMPION, None)
+    assert not ledger.promote(second, None)
+    assert ledger.promote(second, "1")
+    assert ledger.promote(second, "1"), "the same promotion again is done, not refused"
+    assert ledger.champion() == second
+
+
+def test_a_notice_is_claimed_once_and_again_only_when_its_sender_died(ledger: Ledger) -> None:
+    ledger.create(RUN)
+    assert ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=60)
+    assert not ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=60)
+    assert ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=-1), "the claim is older than the lease"
+    ledger.notice_sent(RUN.run_id, "1-live")
+    assert not ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=-1)
+    assert ledger.claim_notice(RUN.run_id, "2-live", lease_seconds=60)
+
+
+def test_one_release_at_a_time(table: str) -> None:
+    lock = ReleaseLock(table)
+    assert lock.acquire("a", 60)
+    assert lock.acquire("a", 60), "the holder renews"
+    assert not lock.acquire("b", 60)
+    lock.free("b")
+    assert not lock.acquire("b", 60), "only the holder gives back"
+    lock.free("a")
+    assert lock.acquire("b", -1)
+    assert lock.acquire("a", 60), "an expired lease is free"
