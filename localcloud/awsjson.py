@@ -1,0 +1,225 @@
+"""An AWS JSON 1.1 service whose actions are plain methods.
+
+    class Jobs:
+        @action("CreateTrainingJob", "arn:aws:sagemaker:{region}:{account}:training-job/{TrainingJobName}",
+                passes=("RoleArn",))
+        def create(self, request: Request) -> Mapping[str, object]: ...
+
+    service = JsonService("sagemaker", cloud.stack.authorize)
+    service.add(Jobs())
+    cloud.stack.add_service("sagemaker", service.handle)
+
+Before an action runs, its parameters are held against botocore's own model of the service, and IAM
+is asked for the action on every resource and for iam:PassRole on every role that is handed over.
+Actions run in worker threads: they may block. Results may hold datetimes; members that are None are left out.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from botocore.model import OperationNotFoundError, ServiceModel
+
+from localcloud.constraints import refusal, service_model
+
+Headers = Mapping[str, str]
+Response = tuple[int, dict[str, str], bytes]
+Handler = Callable[[str, str, Headers, bytes, Mapping[str, list[str]]], Awaitable[Response]]
+"""How the gateway calls a service: method, path, headers (lower case), body, query."""
+
+log = logging.getLogger(__name__)
+
+
+class ServiceError(Exception):
+    """A refusal as AWS words it: an error code, a sentence and an HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message, self.status = code, message, status
+
+    def response(self) -> Response:
+        """The error as the JSON protocols carry it."""
+        body = json.dumps({"__type": self.code, "message": self.message}).encode()
+        return self.status, {"Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": self.code}, body
+
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of an action, validated and authorised."""
+
+    action: str
+    parameters: dict[str, Any]
+    account: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One thing IAM must allow before a call goes on."""
+
+    action: str
+    resource: str = "*"
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+Authorize = Callable[[Headers, Iterable[Permission]], tuple[str, str]]
+"""Raises ServiceError unless the caller may do all of it; gives the caller's account and region."""
+
+Resources = str | Callable[[Request], Iterable[str]]
+ActionMethod = Callable[..., Mapping[str, Any] | None]
+Method = TypeVar("Method", bound=ActionMethod)
+
+
+@dataclass(frozen=True)
+class Action:
+    """An API action: its name, what IAM checks it on, and the roles it hands to the service."""
+
+    name: str
+    resources: tuple[Resources, ...]
+    passes: tuple[str, ...]
+    method: ActionMethod
+
+    def arns(self, request: Request) -> list[str]:
+        """The resources this call touches; "*" where the action knows no resource."""
+        arns: list[str] = []
+        for resource in self.resources:
+            arns += [_fill(resource, request)] if isinstance(resource, str) else resource(request)
+        return arns or ["*"]
+
+    def permissions(self, service: str, request: Request) -> list[Permission]:
+        """Everything IAM has to allow for this call."""
+        passed = {"iam:PassedToService": f"{service}.amazonaws.com"}
+        roles = [_role_arn(_member(request.parameters, path), request.account) for path in self.passes]
+        return [
+            *(Permission(f"{service}:{self.name}", arn) for arn in self.arns(request)),
+            *(Permission("iam:PassRole", role, passed) for role in roles if role),
+        ]
+
+
+def action(name: str, *resources: Resources, passes: tuple[str, ...] = ()) -> Callable[[Method], Method]:
+    """Mark a method as the API action `name`.
+
+    `resources` are the ARNs that IAM checks: a template over {account}, {region} and the top-level
+    parameters (a missing one reads "*"), or a function of the request. `passes` are the paths of the
+    parameters that hold a role for the service, such as "RoleArn" or "ProductionVariants.Role".
+    """
+
+    def mark(method: Method) -> Method:
+        method.__dict__["aws_action"] = (name, resources, passes)
+        return method
+
+    return mark
+
+
+class JsonService:
+    """Answers the actions of one AWS service over the JSON 1.1 protocol.
+
+    `fallback` answers what no added component does; without it such an action is refused.
+    """
+
+    def __init__(self, service: str, authorize: Authorize, fallback: Handler | None = None) -> None:
+        self.service, self._authorize, self._fallback = service, authorize, fallback
+        self._model: ServiceModel = service_model(service)
+        self._actions: dict[str, Action] = {}
+
+    def add(self, component: object) -> None:
+        """Take in every method of `component` that is marked with @action."""
+        for name in dir(type(component)):
+            marked = getattr(getattr(type(component), name), "aws_action", None)
+            if marked:
+                action_name, resources, passes = marked
+                self._model.operation_model(action_name)
+                self._actions[action_name] = Action(action_name, resources, passes, getattr(component, name))
+
+    async def handle(
+        self, method: str, path: str, headers: Headers, body: bytes, query: Mapping[str, list[str]]
+    ) -> Response:
+        """Answer one HTTP request (a Handler)."""
+        name = headers.get("x-amz-target", "").rpartition(".")[2]
+        known = self._actions.get(name)
+        if known is None and self._fallback is not None:
+            return await self._fallback(method, path, headers, body, query)
+        return await asyncio.to_thread(self._answer, known, name, headers, body)
+
+    def _answer(self, known: Action | None, name: str, headers: Headers, body: bytes) -> Response:
+        try:
+            if known is None:
+                raise self._unknown(name)
+            result = self._run(known, headers, _parameters(body))
+        except ServiceError as error:
+            return error.response()
+        except Exception:  # a bug of ours must read as AWS's own 500, and be found in the log
+            log.exception("%s.%s failed", self.service, name)
+            return ServiceError(
+                "InternalFailure", f"{self.service}:{name} failed, see the log", 500
+            ).response()
+        return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(result, default=_wire).encode()
+
+    def _run(self, known: Action, headers: Headers, parameters: dict[str, Any]) -> dict[str, Any]:
+        if message := refusal(self._model.operation_model(known.name).input_shape, parameters):
+            raise ServiceError("ValidationException", message)
+        account, region = self._authorize(headers, ())
+        request = Request(known.name, parameters, account, region)
+        self._authorize(headers, known.permissions(self.service, request))
+        return _present(known.method(request) or {})
+
+    def _unknown(self, name: str) -> ServiceError:
+        try:
+            self._model.operation_model(name)
+        except OperationNotFoundError:
+            return ServiceError("UnknownOperationException", f"{self.service} has no action {name!r}.")
+        message = f"The local cloud does not implement {self.service}:{name}."
+        return ServiceError("UnknownOperationException", message)
+
+
+def _parameters(body: bytes) -> dict[str, Any]:
+    try:
+        parameters = json.loads(body or b"{}")
+    except ValueError as error:
+        raise ServiceError("SerializationException", f"The body is not JSON: {error}") from error
+    if not isinstance(parameters, dict):
+        raise ServiceError("SerializationException", "Start of structure or map found where not expected.")
+    return parameters
+
+
+def _fill(template: str, request: Request) -> str:
+    values = {name: value for name, value in request.parameters.items() if isinstance(value, str | int)}
+    return template.format_map(_Wildcards(values, account=request.account, region=request.region))
+
+
+class _Wildcards(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "*"
+
+
+def _member(parameters: Mapping[str, Any], path: str) -> str | None:
+    value: Any = parameters
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _role_arn(role: str | None, account: str) -> str | None:
+    """Glue takes a role by name too."""
+    return role if role is None or role.startswith("arn:") else f"arn:aws:iam::{account}:role/{role}"
+
+
+def _present(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _present(value) if isinstance(value, Mapping) else value
+        for name, value in result.items()
+        if value is not None
+    }
+
+
+def _wire(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    raise TypeError(f"{type(value).__name__} has no JSON form in an AWS response")
