@@ -121,11 +121,15 @@ def action(name: str, *resources: Resources, passes: tuple[str, ...] = ()) -> Ca
 class JsonService:
     """Answers the actions of one AWS service over the JSON 1.1 protocol.
 
-    `fallback` answers what no added component does; without it such an action is refused.
+    `fallback` answers what no added component does; without it such an action is refused. `tag_action`
+    ("AddTags", "TagResource") is what IAM must allow too when something is created with Tags.
     """
 
-    def __init__(self, service: str, authorize: Authorize, fallback: Handler | None = None) -> None:
+    def __init__(
+        self, service: str, authorize: Authorize, fallback: Handler | None = None, tag_action: str = ""
+    ) -> None:
         self.service, self._authorize, self._fallback = service, authorize, fallback
+        self._tag_action = tag_action
         self._model: ServiceModel = service_model(service)
         self._actions: dict[str, Action] = {}
 
@@ -167,8 +171,12 @@ class JsonService:
             raise ServiceError("ValidationException", message)
         account, region = self._authorize(headers, ())
         request = Request(known.name, parameters, account, region)
-        self._authorize(headers, known.permissions(self.service, request))
+        self._authorize(headers, [*known.permissions(self.service, request), *self._tagging(known, request)])
         return _present(known.method(request) or {})
+
+    def _tagging(self, known: Action, request: Request) -> list[Permission]:
+        tagged = self._tag_action and known.name.startswith("Create") and request.parameters.get("Tags")
+        return [Permission(f"{self.service}:{self._tag_action}", arn) for arn in known.arns(request) if tagged]
 
     def _unknown(self, name: str) -> ServiceError:
         try:
