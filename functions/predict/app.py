@@ -1,0 +1,85 @@
+"""predict: the API and the page behind the function URL."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from marquee.ledger import Ledger, RunNotFound
+from marquee.serving import site, views
+from marquee.serving.connection import Connection, runtime_url
+from marquee.serving.endpoint import Endpoint
+from marquee.serving.messages import Answer, Refusal, Request
+from marquee.serving.reviews import Review, read_reviews
+from marquee.serving.routes import Router
+
+_log = logging.getLogger(__name__)
+router = Router()
+
+
+@cache
+def _endpoint() -> Endpoint:
+    return Endpoint(os.environ["ENDPOINT_NAME"], Connection(runtime_url(), os.environ["AWS_REGION"]))
+
+
+def _ledger() -> Ledger:
+    # Brings boto3 along when it is made, not before.
+    return Ledger(os.environ["LEDGER_TABLE"])
+
+
+@router.route("POST", "/predict")
+def predict(request: Request) -> Answer:
+    """Judge the reviews in the body."""
+    return Answer.of(_endpoint().predict(read_reviews(request.body)))
+
+
+@router.route("GET", "/health")
+def health(_: Request) -> Answer:
+    """Say whether a prediction can be made now, by making one."""
+    answer = _endpoint().predict([Review("health", "A film.")])
+    return Answer.of({"status": "ok", "model": answer["model"]})
+
+
+@router.route("GET", "/runs")
+def runs(_: Request) -> Answer:
+    """List the newest runs, newest first."""
+    return Answer.of({"runs": [views.run_summary(run) for run in _ledger().runs(limit=20)]})
+
+
+@router.route("GET", "/runs/{run_id}")
+def run(_: Request, run_id: str) -> Answer:
+    """Show one run with its history and its facts."""
+    try:
+        return Answer.of(views.run_details(_ledger().get(run_id)))
+    except RunNotFound:
+        raise Refusal(404, "no_such_run", f"There is no run {run_id[:80]}. GET /runs lists them.") from None
+
+
+@router.route("GET", "/model")
+def model(_: Request) -> Answer:
+    """Show the model that answers, and how good it is."""
+    champion = _ledger().champion()
+    if champion is None:
+        raise Refusal(404, "no_model", "No model is live yet. GET /runs shows what is under way.")
+    return Answer.of(views.model_details(champion, _ledger().get(champion.run_id)))
+
+
+for _path, _file in {**site.pages(Path(__file__).parent / "web"), **site.swagger()}.items():
+    router.route("GET", _path)(partial(site.serve, _file))
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Answer one HTTP request; whatever happens, the caller gets JSON and no stack trace."""
+    call = event["requestContext"]
+    try:
+        answer = router.dispatch(Request.of(event))
+    except Refusal as refusal:
+        answer = Answer.refusing(refusal)
+    except Exception:  # the outermost border: Lambda would answer 502 and say nothing
+        _log.exception("request %s failed", call["requestId"])
+        message = f"Something broke inside. The function's log tells more under request {call['requestId']}."
+        answer = Answer.refusing(Refusal(500, "internal_error", message))
+    return answer.for_lambda(call["http"]["method"])
