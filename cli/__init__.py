@@ -1,0 +1,1 @@
+"""The `marquee` command: one program for the laptop cloud and for AWS."""

@@ -1,0 +1,127 @@
+"""The AWS account a command speaks to: a real one, or the local cloud of a state folder."""
+
+# ruff: noqa: PLC0415 - boto3 costs 0.3 s, and `--help` does without it
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.errors import CommandError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
+
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+    from marquee.batches import BatchLedger
+    from marquee.ledger import Ledger
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One stage of Marquee: the session and endpoint to reach it, and what its stack made."""
+
+    stage: str
+    session: boto3.Session
+    endpoint_url: str | None = None
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this account."""
+        return self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
+
+    @property
+    def stack_name(self) -> str:
+        """The CloudFormation stack of the stage."""
+        return f"marquee-{self.stage}"
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """What the stack calls its buckets, queue and addresses."""
+        return stack_outputs(self)
+
+    def ledger(self) -> Ledger:
+        """The ledger of this stage."""
+        from marquee.ledger import Ledger
+
+        return Ledger(self.outputs["LedgerTableName"], self.client("dynamodb"))
+
+    def batches(self) -> BatchLedger:
+        """The ledger of this stage's batches."""
+        from marquee.batches import BatchLedger
+
+        return BatchLedger(self.outputs["LedgerTableName"], self.client("dynamodb"))
+
+
+def stack_outputs(account: Account) -> dict[str, str]:
+    """The outputs of a deployed stack; a CommandError if there is none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        stacks = account.client("cloudformation").describe_stacks(StackName=account.stack_name)["Stacks"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        stacks = []
+    if not stacks or "Outputs" not in stacks[0]:
+        raise CommandError(f"The stack {account.stack_name} is not deployed.", _how_to_deploy(account.stage))
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+
+
+def _how_to_deploy(stage: str) -> str:
+    return "Run `marquee up`." if stage == LOCAL else f"Run `make deploy STAGE={stage}`."
+
+
+@contextmanager
+def account_of(arguments: argparse.Namespace) -> Iterator[Account]:
+    """The account that --stage and --state name; what AWS or the network refuses becomes a CommandError."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield local_account(arguments.state) if arguments.stage == LOCAL else _aws_account(arguments.stage)
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(*_explained(error, arguments.stage)) from error
+
+
+def local_account(state: Path) -> Account:
+    """The account of the cloud that runs in a state folder; a CommandError if none does."""
+    import boto3
+    from localcloud.client import LocalCloud
+
+    from localcloud.config import CloudConfig
+
+    cloud = LocalCloud.find(CloudConfig(state=state))
+    if cloud is None:
+        raise CommandError(f"No local cloud runs with the state folder {state}.", "Run `marquee up`.")
+    environment = cloud.environment()
+    session = boto3.Session(
+        environment["AWS_ACCESS_KEY_ID"],
+        environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_REGION"],
+    )
+    return Account(LOCAL, session, cloud.endpoint_url)
+
+
+def _aws_account(stage: str) -> Account:
+    import boto3
+
+    return Account(stage, boto3.Session())
+
+
+def _explained(error: BotoCoreError | ClientError, stage: str) -> tuple[str, str]:
+    if stage == LOCAL:
+        return (
+            f"The local cloud refused: {error}",
+            "Its logs are in the state folder.",
+        )
+    return (
+        f"AWS refused: {error}",
+        "Check the credentials and region with `aws sts get-caller-identity` and `aws configure list`; "
+        "docs/aws.md lists the permissions this needs.",
+    )

@@ -1,0 +1,87 @@
+"""`marquee demo [CSV]`: from nothing to predictions, on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from marquee.ledger import Stage
+
+from cli.bringing_up import brought_up
+from cli.commands.up import require_local
+from cli.errors import CommandError
+from cli.following import follow, summary
+from cli.function_url import predict
+from cli.notices import Notice, await_notice
+from cli.sample import write_sample
+from cli.uploading import start_run
+from cli.views import notice_panel, predictions_table
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from marquee.ledger import Run
+
+    from cli.account import Account
+    from cli.terminal import Terminal
+
+REVIEWS = [
+    "This movie was absolutely fantastic!",
+    "Worst movie I've ever seen",
+    "It was okay, nothing special",
+]
+"""The three reviews of the AWS workshop this project grew from."""
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Bring the stage up, train on a CSV, ask the model, show the notice."""
+    require_local(arguments, "demo")
+    with brought_up(arguments.state, arguments.port, terminal) as standing:
+        file = arguments.csv or _sample(arguments.state)
+        ended = _trained(standing.account, file, terminal)
+        answer = predict(standing.account, REVIEWS)
+        notice = await_notice(standing.account, ended.run_id, "live")
+        _show(ended, answer, notice, terminal)
+    return 0
+
+
+def _sample(state: Path) -> Path:
+    file = state / "sample-reviews.csv"
+    write_sample(file)
+    return file
+
+
+def _trained(account: Account, file: Path, terminal: Terminal) -> Run:
+    run_id, _ = start_run(account, file, terminal)
+    ended = follow(account.ledger(), run_id, terminal)
+    if ended.stage != Stage.LIVE:
+        raise CommandError(
+            f"Run {run_id} ended {ended.stage}: {ended.reason}",
+            f"Its history: `marquee runs {run_id}`. The cloud is still up; `marquee down` stops it.",
+        )
+    return ended
+
+
+def _show(run: Run, answer: dict[str, Any], notice: Notice | None, terminal: Terminal) -> None:
+    from rich.console import Group  # noqa: PLC0415
+
+    if notice is None:
+        raise CommandError(
+            f"Run {run.run_id} is live, but no notice of it arrived.", "Look with `marquee inbox`."
+        )
+    result = {"run": summary(run), "predictions": answer, "notice": asdict(notice)}
+    view = Group("", predictions_table(REVIEWS, answer), "", notice_panel(notice), "", _how_to_go_on(run))
+    terminal.show(result, view)
+
+
+def _how_to_go_on(run: Run) -> str:
+    return "\n".join(
+        (
+            'Ask           marquee predict "your own review"',
+            "See the page  marquee open",
+            f"This run      marquee runs {run.run_id}",
+            "Your own CSV  make demo CSV=path/to/reviews.csv",
+            "Stop          marquee down",
+        )
+    )

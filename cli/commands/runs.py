@@ -1,0 +1,36 @@
+"""`marquee runs [RUN]`: the runs, or one run's timeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marquee.ledger import RunNotFound
+
+from cli.account import account_of
+from cli.errors import CommandError
+from cli.following import summary
+from cli.views import run_timeline, runs_table
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cli.terminal import Terminal
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Show the newest runs, or everything about one."""
+    with account_of(arguments) as account:
+        ledger = account.ledger()
+        if arguments.run is None:
+            newest = ledger.runs(arguments.limit)
+            terminal.show([summary(one) for one in newest], lambda: runs_table(newest))
+            return 0
+        try:
+            found = ledger.get(arguments.run)
+        except RunNotFound:
+            raise CommandError(
+                f"There is no run {arguments.run}.", "`marquee runs` lists those there are."
+            ) from None
+        history = [{"stage": c.stage, "at": c.at, "cause": c.cause} for c in found.history]
+        terminal.show({**summary(found), "history": history}, lambda: run_timeline(found))
+        return 0

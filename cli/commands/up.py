@@ -1,0 +1,49 @@
+"""`marquee up`: start the local cloud and deploy to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.account import LOCAL
+from cli.bringing_up import brought_up
+from cli.errors import CommandError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cli.account import Account
+    from cli.terminal import Terminal
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Bring the local stage up and say where everything is."""
+    require_local(arguments, "up")
+    with brought_up(arguments.state, arguments.port, terminal) as standing:
+        terminal.show(addresses(standing.account), lambda: addresses_text(standing.account))
+    return 0
+
+
+def require_local(arguments: argparse.Namespace, command: str) -> None:
+    """Refuse a command that only makes sense on this machine for another stage."""
+    if arguments.stage != LOCAL:
+        raise CommandError(
+            f"`marquee {command}` is for the local stage.",
+            f"Run `make deploy STAGE={arguments.stage}` for AWS.",
+        )
+
+
+def addresses(account: Account) -> dict[str, Any]:
+    """Where the stage answers."""
+    return {"stage": account.stage, "endpoint_url": account.endpoint_url, "outputs": dict(account.outputs)}
+
+
+def addresses_text(account: Account) -> str:
+    """Where the stage answers, for a person."""
+    return "\n".join(
+        (
+            f"AWS APIs    {account.endpoint_url}",
+            f"Page, API   {account.outputs['FunctionUrl']}",
+            f"Drop CSVs   s3://{account.outputs['RawBucketName']}/raw/   (marquee upload FILE --wait)",
+            "Stop        marquee down",
+        )
+    )

@@ -1,0 +1,129 @@
+"""The command line: what can be asked for, and how failures are told."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from cli.errors import CommandError
+from cli.interrupts import treat_sigterm_as_ctrl_c
+from cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it (128 + SIGINT)."""
+
+STAGES = ("local", "dev", "prod")
+_SAMPLE_ROWS, _SAMPLE_SEED = 2000, 7
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 only if it succeeded."""
+    options = parser().parse_args(arguments)
+    terminal = Terminal(options.json)
+    treat_sigterm_as_ctrl_c()
+    try:
+        # A command's imports are its own: `marquee --help` must not wait for boto3.
+        status: int = importlib.import_module(f"cli.commands.{options.command}").run(options, terminal)
+    except CommandError as error:
+        return _failed(error)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has gone: nobody is left to be told.
+        sys.stderr.close()
+        return 1
+    return status
+
+
+def _failed(error: CommandError) -> int:
+    print(f"marquee: {error.message}", file=sys.stderr)
+    if error.next_step:
+        print(f"Next: {error.next_step}", file=sys.stderr)
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Everything the command understands."""
+    root = argparse.ArgumentParser(
+        prog="marquee",
+        description="Drop a CSV of movie reviews in a bucket; get a sentiment API, "
+        "and a message that says how good it is.",
+    )
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_local(commands)
+    _add_runs(commands)
+    _add_predictions(commands)
+    _add_datasets(commands)
+    return root
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    command.add_argument("--json", action="store_true", help="only JSON on stdout, progress on stderr")
+    command.add_argument(
+        "--stage", choices=("local", "dev", "prod"), default="local", help="default: %(default)s"
+    )
+    folder = "state folder of the local cloud (default: %(default)s)"
+    command.add_argument("--state", type=Path, default=Path(".marquee"), metavar="DIR", help=folder)
+    return command
+
+
+def _add_local(commands: Commands) -> None:
+    up = _command(commands, "up", "start the local cloud and deploy to it")
+    demo = _command(commands, "demo", "from nothing to predictions, on this machine")
+    for command in (up, demo):
+        command.add_argument(
+            "--port", type=int, help="port of the local cloud on 127.0.0.1 (default: 4566 if free)"
+        )
+    demo.add_argument("csv", type=Path, nargs="?", help="your own CSV (default: the sample)")
+    _command(commands, "down", "stop the local cloud")
+
+
+def _add_runs(commands: Commands) -> None:
+    upload = _command(commands, "upload", "drop a file in the raw bucket")
+    upload.add_argument("file", type=Path)
+    upload.add_argument("--wait", action="store_true", help="follow the run; fail if it does not go live")
+    runs = _command(commands, "runs", "list the runs, or show one run's timeline")
+    runs.add_argument("run", nargs="?", help="a run_id")
+    runs.add_argument("--limit", type=int, default=20, help="runs in the list (default: %(default)s)")
+    rerun = _command(commands, "rerun", "start a new attempt of an ended run")
+    rerun.add_argument("run", help="a run_id")
+    _command(commands, "inbox", "show the notices that arrived")
+
+
+def _add_predictions(commands: Commands) -> None:
+    predict = _command(commands, "predict", "ask the live model about texts")
+    predict.add_argument("text", nargs="+")
+    batch = _command(commands, "batch", "predict every row of a file")
+    batch.add_argument("file", type=Path)
+    batch.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the predictions go")
+    _command(commands, "open", "open the page, or print its address")
+
+
+def _add_datasets(commands: Commands) -> None:
+    dataset = _command(commands, "dataset", "write a CSV of reviews to try")
+    dataset.add_argument(
+        "dataset", choices=("sample", "imdb"), help="sample: ours, offline; imdb: 25,000 real ones"
+    )
+    dataset.add_argument("--out", type=Path, required=True, metavar="FILE")
+    dataset.add_argument(
+        "--rows", type=int, default=_SAMPLE_ROWS, help="of the sample (default: %(default)s)"
+    )
+    dataset.add_argument(
+        "--seed", type=int, default=_SAMPLE_SEED, help="of the sample (default: %(default)s)"
+    )
+    dataset.add_argument("--unlabelled", action="store_true", help="IMDb: the 50,000 unlabelled reviews too")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

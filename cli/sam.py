@@ -1,0 +1,126 @@
+"""The real `sam build` and `sam deploy` against the local cloud, skipped when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.errors import CommandError
+from cli.interrupts import ended_with
+from cli.project import ROOT, SAM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cli.terminal import Terminal
+
+FILES = ("template.yaml", "samconfig.toml")
+FOLDERS = ("functions", "layers", "statemachines", "glue", "training", "web")
+_NOT_SOURCES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
+_SHOWN_LINES = 25
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """A digest of everything that `sam build` reads."""
+    digest = hashlib.sha256()
+    for path in sorted(_files(root)):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> list[Path]:
+    inside = [path for name in FOLDERS for path in (root / name).rglob("*")]
+    found = [*(root / name for name in FILES), *inside]
+    return [path for path in found if path.is_file() and not _NOT_SOURCES & set(path.parts)]
+
+
+@dataclass(frozen=True)
+class Sam:
+    """SAM CLI for one state folder: what it builds and logs is there."""
+
+    state: Path
+    environment: Mapping[str, str]
+    stage: str = "local"
+
+    @property
+    def _record(self) -> Path:
+        return self.state / "sam" / "done.json"
+
+    def done(self, step: str) -> bool:
+        """Whether `step` was done with the sources as they are."""
+        return bool(self._done().get(step) == fingerprint())
+
+    def build(self, terminal: Terminal) -> None:
+        """Build functions and layers."""
+        folder, cache = self.state / "sam" / "build", self.state / "sam" / "cache"
+        options: list[str | Path] = ["--build-dir", folder, "--cached", "--cache-dir", cache]
+        self._run("build", "Building functions and layers (sam build)", options, terminal)
+
+    def deploy(self, terminal: Terminal) -> None:
+        """Create or update the stack."""
+        template = self.state / "sam" / "build" / "template.yaml"
+        unattended = ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
+        self._run(
+            "deploy", "Creating the stack (sam deploy)", ["--template-file", template, *unattended], terminal
+        )
+
+    def _run(self, step: str, title: str, options: list[str | Path], terminal: Terminal) -> None:
+        if not SAM.exists():
+            raise CommandError(f"SAM CLI is not installed at {SAM}.", "Run `make setup`.")
+        sources = fingerprint()
+        log = self.state / "logs" / f"sam-{step}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        command = [SAM, step, "--config-env", self.stage, *options]
+        with terminal.step(title) as tell:
+            status = _logged(command, {**self.environment, "SAM_CLI_TELEMETRY": "0"}, log, tell)
+        if status:
+            raise CommandError(
+                f"sam {step} ended with status {status}:\n{_tail(log)}", f"All of it is in {log}."
+            )
+        self._mark(step, sources)
+
+    def _done(self) -> dict[str, str]:
+        return json.loads(self._record.read_text()) if self._record.exists() else {}
+
+    def _mark(self, step: str, sources: str) -> None:
+        self._record.parent.mkdir(parents=True, exist_ok=True)
+        self._record.write_text(json.dumps({**self._done(), step: sources}))
+
+
+def aws_environment(endpoint: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment, speaking to `endpoint` whatever profile the user has chosen."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**kept, **endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def _logged(
+    command: list[str | Path], environment: Mapping[str, str], log: Path, tell: Callable[[str], None]
+) -> int:
+    """Run a command into a log, telling its latest line; its exit status."""
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        with ended_with(process) as lines:
+            for line in lines:
+                file.write(line)
+                tell(line.strip())
+    return process.wait()
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-_SHOWN_LINES:])

@@ -1,0 +1,84 @@
+"""Results as a person reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from cli.following import spells
+from cli.terminal import duration
+
+if TYPE_CHECKING:
+    from marquee.ledger import Run
+    from rich.console import RenderableType
+
+    from cli.notices import Notice
+
+_COLOURS = {"LIVE": "green", "REJECTED": "yellow", "FAILED": "red"}
+
+
+def _stage(stage: str) -> str:
+    colour = _COLOURS.get(stage, "cyan")
+    return f"[{colour}]{stage}[/]"
+
+
+def _percent(share: Any) -> str:
+    return f"{share:.1%}" if isinstance(share, int | float) else ""
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=None, pad_edge=False, header_style="bold")
+
+
+def runs_table(runs: list[Run]) -> RenderableType:
+    """The runs, newest first, one line each."""
+    if not runs:
+        return Text("No runs yet: `marquee upload FILE` starts one.")
+    table = _table("run", "stage", "started", "reviews", "accuracy", "reason")
+    for run in runs:
+        rows, accuracy = str(run.facts.get("rows", "")), _percent(run.facts.get("accuracy"))
+        table.add_row(run.run_id, _stage(run.stage), run.created_at[:19], rows, accuracy, escape(run.reason))
+    return table
+
+
+def run_timeline(run: Run) -> RenderableType:
+    """One run: what happened when, how long it took, and what is known about it."""
+    table = _table("at", "stage", "took", "cause")
+    for spell in spells(run.history):
+        took = "" if spell.seconds is None else duration(spell.seconds)
+        table.add_row(spell.began, _stage(spell.stage), took, escape(spell.cause))
+    facts = _table("fact", "value")
+    for name, value in sorted(run.facts.items()):
+        facts.add_row(name, escape(str(value)))
+    head = f"Run [bold]{run.run_id}[/], attempt {run.attempt}: {_stage(run.stage)}"
+    parts: list[RenderableType] = [Text.from_markup(head)]
+    if run.reason:
+        parts.append(Text(run.reason))
+    return Group(*parts, "", table, "", facts)
+
+
+def predictions_table(texts: list[str], answer: dict[str, Any]) -> RenderableType:
+    """What the model says about each text."""
+    table = _table("review", "label", "confidence")
+    for text, prediction in zip(texts, answer["predictions"], strict=True):
+        table.add_row(escape(text), prediction["label"], _percent(prediction["confidence"]))
+    return table
+
+
+def notice_panel(notice: Notice) -> RenderableType:
+    """One message, as its reader finds it."""
+    return Panel(
+        Text(notice.text.strip()), title=escape(notice.subject), title_align="left", subtitle=notice.at
+    )
+
+
+def inbox_list(notices: list[Notice]) -> RenderableType:
+    """The messages, newest last."""
+    if not notices:
+        return Text("No notices yet.")
+    return Group(*(notice_panel(notice) for notice in notices))
