@@ -1,0 +1,1 @@
+"""Pure DataFrame -> DataFrame transforms that make a dataset of an upload."""

@@ -1,0 +1,81 @@
+"""Counts of a judged upload: all that its manifest and its quality rules need, in one pass."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from etl.splitting import SPLITS
+
+_DIGEST_PIECES = 5
+"""Pieces of 12 hex digits (48 bits) of a row's sha256, each of which fits a bigint."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Numbers of rows: kept by (split, label), refused by reason; characters of the kept texts."""
+
+    kept: Counter[tuple[str, str]]
+    refused: Counter[str]
+    labelled_in: int
+    characters: int
+    digest: str
+
+    @property
+    def rows_in(self) -> int:
+        """All rows of the upload."""
+        return self.kept.total() + self.refused.total()
+
+    @property
+    def rows_out(self) -> dict[str, int]:
+        """Kept rows of each split."""
+        return {split: sum(n for (held, _), n in self.kept.items() if held == split) for split in SPLITS}
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """Kept rows of each label, in alphabetical order."""
+        counts: Counter[str] = Counter()
+        for (_, label), rows in self.kept.items():
+            if label:
+                counts[label] += rows
+        return dict(sorted(counts.items()))
+
+
+def tally(judged: DataFrame) -> Tally:
+    """Count a frame of etl.rows.judge_rows."""
+    groups = judged.groupBy("reason", "split", "label").agg(
+        F.count("*").alias("rows"),
+        F.count("spelling").alias("labelled"),
+        F.sum(F.length("review")).alias("characters"),
+        *_digest_columns(),
+    )
+    return _tally_of(groups.collect())
+
+
+def _tally_of(groups: Iterable[Row]) -> Tally:
+    kept: Counter[tuple[str, str]] = Counter()
+    refused: Counter[str] = Counter()
+    labelled = characters = 0
+    pieces = [0] * _DIGEST_PIECES
+    for group in groups:
+        labelled += group["labelled"]
+        if group["reason"]:
+            refused[group["reason"]] += group["rows"]
+            continue
+        kept[group["split"], group["label"] or ""] += group["rows"]
+        characters += group["characters"]
+        pieces = [piece ^ group[f"digest{place}"] for place, piece in enumerate(pieces)]
+    digest = hashlib.sha256(" ".join(map(str, (kept.total(), *pieces))).encode()).hexdigest()
+    return Tally(kept, refused, labelled, characters, f"sha256:{digest}")
+
+
+def _digest_columns() -> list[Column]:
+    # Exclusive or does not depend on the order in which Spark meets the rows.
+    row = F.sha2(F.concat_ws("\x1f", "review", "label"), 256)
+    return [
+        F.bit_xor(F.conv(F.substring(row, 1 + 12 * place, 12), 16, 10).cast("bigint")).alias(f"digest{place}")
+        for place in range(_DIGEST_PIECES)
+    ]
