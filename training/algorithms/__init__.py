@@ -1,0 +1,66 @@
+"""The registry of algorithms: one module each, with the four functions of `Algorithm`."""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from refusals import Refused
+
+NAMES = ("ngram",)
+
+Probabilities = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What an algorithm learns from: cleaned texts, and for the labelled ones a code per text."""
+
+    labels: list[str]
+    train: Sequence[str]
+    train_codes: npt.NDArray[np.intp]
+    validation: Sequence[str]
+    validation_codes: npt.NDArray[np.intp]
+    unlabelled: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training gives.
+
+    `validation` holds probabilities, shape (validation rows, labels), of a model that did not see
+    those rows: the thresholds are chosen from them. `unlabelled` counts the unlabelled rows used.
+    """
+
+    model: Any
+    validation: Probabilities
+    unlabelled: int = 0
+
+
+class Algorithm(Protocol):
+    """A way to learn labels from texts. The model it makes is its own affair; no pickle."""
+
+    Knobs: type[Any]
+
+    def train(self, examples: Examples, knobs: Any) -> Trained:
+        """Learn from the examples; the same examples and knobs give the same model."""
+
+    def save(self, model: Any, folder: Path) -> None:
+        """Write the weights into the folder."""
+
+    def load(self, folder: Path) -> Any:
+        """Read what `save` wrote."""
+
+    def predict(self, model: Any, reviews: Sequence[str]) -> Probabilities:
+        """Return calibrated probabilities, shape (reviews, labels), rows summing to one."""
+
+
+def algorithm(name: str) -> Algorithm:
+    """Return the algorithm's module, imported only now: each brings its own libraries."""
+    if name not in NAMES:
+        raise Refused(f"Unknown algorithm {name!r}; there are {', '.join(NAMES)}.")
+    return cast(Algorithm, importlib.import_module(f"algorithms.{name}"))

@@ -1,0 +1,18 @@
+"""Every knob of the n-gram model."""
+
+from dataclasses import dataclass
+
+from hyperparameters import knob
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """Hyperparameters with their defaults and ranges."""
+
+    max_order: int = knob(3, 1, 3)  # words in the longest n-gram
+    min_reviews: int = knob(2, 1, 1000)  # an n-gram in fewer reviews is not a feature
+    smoothing: float = knob(1.0, 1e-3, 100)  # alpha of the log-count ratios
+    strength: float = knob(30.0, 1e-3, 1e5)  # inverse of the L2 penalty
+    steps: int = knob(60, 1, 1000)  # L-BFGS iterations at most
+    features: int = knob(200_000, 100, 5_000_000)  # n-grams kept after pruning
+    seed: int = knob(0, 0, 2**31 - 1)  # for the cuttings that calibration uses

@@ -1,0 +1,54 @@
+"""The model archive: what lies beside the weights so that it can be judged, trusted and served."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from refusals import Refused
+
+FORMAT = 1
+_SOURCE = Path(__file__).parent
+_SERVING = (
+    "inference.py",
+    "archive.py",
+    "cleaning.py",
+    "hyperparameters.py",
+    "invocation.py",
+    "refusals.py",
+    "thresholds.py",
+)
+
+
+def write_archive(folder: Path, model: dict[str, Any]) -> None:
+    """Add model.json, with the digest of every weights file, and the code that can serve them."""
+    digests = {path.name: _digest(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    document = {"format": FORMAT, **model, "files": digests}
+    (folder / "model.json").write_text(json.dumps(document, indent=2) + "\n")
+    code = folder / "code"
+    code.mkdir()
+    for name in _SERVING:
+        shutil.copy2(_SOURCE / name, code)
+    shutil.copytree(_SOURCE / "algorithms", code / "algorithms", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def read_archive(folder: Path) -> dict[str, Any]:
+    """Read model.json; Refused for an unknown format or a weights file that was changed."""
+    document: dict[str, Any] = json.loads((folder / "model.json").read_text())
+    if document.get("format") != FORMAT:
+        raise Refused(f"model.json has format {document.get('format')!r}; this code reads format {FORMAT}.")
+    for name, digest in document["files"].items():
+        if _digest(folder / name) != digest:
+            raise Refused(f"{name} is not the file that training wrote: model.json has another SHA-256.")
+    return document
+
+
+def archive_bytes(folder: Path) -> int:
+    """Return the size of everything in the folder, in bytes."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
