@@ -1,0 +1,49 @@
+"""SageMaker: training jobs, models, registry, endpoints and batch transform, each doing its real work.
+
+Read along the data: training_jobs -> training_run -> training_workspace, training_process; models,
+model_packages; endpoint_configs; endpoints -> deployments -> fleet -> supervision ->
+container_process -> container (the process itself); invocations; transform_jobs -> transform_run.
+"""
+
+from localcloud.awsjson import JsonService
+from localcloud.cloud import Cloud
+from localcloud.sagemaker.deployments import Deployments
+from localcloud.sagemaker.endpoint_configs import EndpointConfigs
+from localcloud.sagemaker.endpoints import Endpoints
+from localcloud.sagemaker.events import Events
+from localcloud.sagemaker.invocations import Invocations
+from localcloud.sagemaker.model_package_groups import ModelPackageGroups
+from localcloud.sagemaker.model_packages import ModelPackages
+from localcloud.sagemaker.models import Models
+from localcloud.sagemaker.settings import Settings
+from localcloud.sagemaker.store import Store
+from localcloud.sagemaker.tags import Tags
+from localcloud.sagemaker.training_jobs import TrainingJobs
+from localcloud.sagemaker.training_run import TrainingRun
+
+
+def register(cloud: Cloud, settings: Settings | None = None) -> None:
+    """Plug SageMaker into the cloud."""
+    settings = settings or Settings()
+    store, tags = Store(), Tags()
+    events = Events(cloud.stack.emit_event, tags)
+    packages = ModelPackages(store, tags)
+    models = Models(store, tags, packages, cloud.roles.session)
+    configs = EndpointConfigs(store, tags, models)
+    deployments = Deployments(cloud, store, events, settings)
+    invocations = Invocations(cloud.stack.authorize, deployments)
+    service = JsonService("sagemaker", cloud.stack.authorize, invocations.handle, tag_action="AddTags")
+    for component in (
+        tags,
+        TrainingJobs(
+            store, tags, events, settings, lambda job, enter: TrainingRun(cloud, settings, job, enter)
+        ),
+        ModelPackageGroups(store, tags),
+        packages,
+        models,
+        configs,
+        Endpoints(store, tags, configs, deployments),
+    ):
+        service.add(component)
+    cloud.stack.add_service("sagemaker", service.handle, sdk_prefix="SageMaker")
+    cloud.on_stop(invocations.close)
