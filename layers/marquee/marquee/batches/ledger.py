@@ -1,0 +1,71 @@
+"""Batches in the ledger: every change of stage is one conditional write."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from marquee.batches.models import Batch, BatchNotFound, BatchStage
+from marquee.clock import now
+from marquee.ledger import Change, Condition, Table
+from marquee.ledger.claims import claim_notice, notice_sent
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class BatchLedger:
+    """The batches in the table of runs."""
+
+    def __init__(self, table: str, client: DynamoDBClient | None = None) -> None:
+        self._table = Table(table, client)
+
+    def create(self, batch: Batch) -> bool:
+        """Record a new batch; False if it is there already."""
+        return self._table.put_new({"pk": _pk(batch.batch_id), "kind": "batch", **batch.to_item()})
+
+    def get(self, batch_id: str) -> Batch:
+        """Return the batch as it is now; BatchNotFound if there is none."""
+        item = self._table.get(_pk(batch_id))
+        if item is None:
+            raise BatchNotFound(batch_id)
+        return Batch.from_item(item)
+
+    def batches(self, limit: int = 50) -> list[Batch]:
+        """Return the newest batches, newest first."""
+        return [Batch.from_item(item) for item in islice(self._table.newest("batch"), limit)]
+
+    def advance(
+        self,
+        batch_id: str,
+        from_stages: Collection[BatchStage],
+        change: Change,
+        facts: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Move a batch to `change.stage` if it stands at one of `from_stages`; False if it has moved.
+
+        `facts` are fields of Batch, such as rows and reason.
+        """
+        update = Condition()
+        sets = {**(facts or {}), "stage": change.stage, "updated_at": now()}
+        clauses = [f"{update.path(name)} = {update.value(value)}" for name, value in sets.items()]
+        line = {"stage": change.stage, "at": change.at, "cause": change.cause, "event_id": change.event_id}
+        history = update.path("history")
+        clauses.append(f"{history} = list_append({history}, {update.value([line])})")
+        stages = ", ".join(update.value(str(stage)) for stage in from_stages)
+        condition = f"{update.path('stage')} IN ({stages})"
+        return self._table.update(_pk(batch_id), f"SET {', '.join(clauses)}", condition, update)
+
+    def claim_notice(self, batch_id: str, notice: str, lease_seconds: float) -> bool:
+        """Claim the right to send one notice of a batch; False if it is sent or claimed."""
+        return claim_notice(self._table, _pk(batch_id), notice, lease_seconds)
+
+    def notice_sent(self, batch_id: str, notice: str) -> None:
+        """Record that a notice went out."""
+        notice_sent(self._table, _pk(batch_id), notice)
+
+
+def _pk(batch_id: str) -> str:
+    return f"batch#{batch_id}"

@@ -1,0 +1,36 @@
+"""Where a batch's objects lie in the batch bucket, and what its transform job is called."""
+
+import re
+
+_INPUT_PREFIX = "batch/in/"
+_SUFFIXES = re.compile(r"(\.(csv|jsonl|ndjson|json))?(\.gz)?$", re.IGNORECASE)
+
+
+def is_batch_input(key: str) -> bool:
+    """Whether an object is a file that somebody dropped, not a folder's marker."""
+    return key.startswith(_INPUT_PREFIX) and not key.endswith("/")
+
+
+def work_key(batch_id: str) -> str:
+    """Key of the JSON lines that the transform job reads."""
+    return f"batch/work/{batch_id}/input.jsonl"
+
+
+def predictions_prefix(batch_id: str) -> str:
+    """Key prefix under which the transform job writes."""
+    return f"batch/work/{batch_id}/output"
+
+
+def predictions_key(batch_id: str) -> str:
+    """Key of the transform job's predictions: SageMaker adds `.out` to the input's name."""
+    return f"{predictions_prefix(batch_id)}/input.jsonl.out"
+
+
+def output_key(input_key: str) -> str:
+    """Key of the finished CSV, folders below `batch/in/` kept.
+
+    >>> output_key("batch/in/2026/reviews.csv.gz")
+    'batch/out/2026/reviews.predictions.csv'
+    """
+    stem = _SUFFIXES.sub("", input_key.removeprefix(_INPUT_PREFIX), count=1)
+    return f"batch/out/{stem}.predictions.csv"
