@@ -176,7 +176,9 @@ class JsonService:
 
     def _tagging(self, known: Action, request: Request) -> list[Permission]:
         tagged = self._tag_action and known.name.startswith("Create") and request.parameters.get("Tags")
-        return [Permission(f"{self.service}:{self._tag_action}", arn) for arn in known.arns(request) if tagged]
+        return [
+            Permission(f"{self.service}:{self._tag_action}", arn) for arn in known.arns(request) if tagged
+        ]
 
     def _unknown(self, name: str) -> ServiceError:
         try:

@@ -84,14 +84,14 @@ class Processes:
     """Starts and ends the processes of one cloud."""
 
     def __init__(self) -> None:
-        self._mark = uuid.uuid4().hex
+        self.mark = uuid.uuid4().hex
         self._children: dict[int, Child] = {}
         self._lock = threading.Lock()
         self._closed = False
         # Also what MiniStack itself starts inherits the mark.
-        os.environ[CLOUD_MARK] = self._mark
+        os.environ[CLOUD_MARK] = self.mark
         self._warden = subprocess.Popen(
-            [sys.executable, "-m", "localcloud.warden", self._mark],
+            [sys.executable, "-m", "localcloud.warden", self.mark],
             stdin=subprocess.PIPE,
             start_new_session=True,
             env={"PYTHONPATH": str(Path(__file__).parents[1])},
@@ -126,7 +126,7 @@ class Processes:
         with self._lock:
             if self._closed:
                 raise RuntimeError(f"{name} was not started: the cloud is stopping")
-            child = Child(name, start({CLOUD_MARK: self._mark, CHILD_MARK: mark}), mark)
+            child = Child(name, start({CLOUD_MARK: self.mark, CHILD_MARK: mark}), mark)
             self._children[child.pid] = child
         log.info("started %s as process %d", name, child.pid)
 
@@ -150,7 +150,7 @@ class Processes:
         deadline = time.monotonic() + grace
         for child in children:
             child.stop(max(0.0, deadline - time.monotonic()))
-        end_marked(CLOUD_MARK, self._mark, grace=1.0)
+        end_marked(CLOUD_MARK, self.mark, grace=1.0)
         if self._warden.stdin:
             self._warden.stdin.close()
         self._warden.wait()

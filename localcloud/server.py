@@ -1,54 +1,99 @@
-"""Starts a local cloud in this process and keeps it until a signal stops it."""
+"""Runs a local cloud in this process until a signal stops it."""
 
 import asyncio
 import importlib
 import logging
+import os
 import signal
+import socket
+import uuid
 
+import psutil
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack.app import app
 
+from localcloud import resources
+from localcloud.asynchronous import AsyncInvoker
+from localcloud.clients import Clients
 from localcloud.cloud import Cloud
 from localcloud.config import CloudConfig
+from localcloud.delivery import Courier
+from localcloud.destinations import Destinations
+from localcloud.gateway import Gateway
+from localcloud.ministack.functions import Functions
 from localcloud.ministack.stack import MiniStack
+from localcloud.ministack.state_machines import StateMachines
 from localcloud.processes import Processes
+from localcloud.record import CannotStart, Record
 from localcloud.roles import Roles
+from localcloud.targets import Targets
 
 log = logging.getLogger(__name__)
 
 
-class CannotStart(Exception):
-    """The cloud cannot run here, and why."""
-
-
-def serve(config: CloudConfig) -> None:
-    """Run the cloud until SIGTERM or SIGINT; when this returns, no process of it is left."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    cloud = build(config)
+def serve(config: CloudConfig, listener: socket.socket) -> None:
+    """Run the cloud until SIGTERM or SIGINT, and stop every process of it."""
+    processes = Processes()
+    cloud = build(config, processes)
+    record = Record(
+        pid=os.getpid(),
+        started=psutil.Process().create_time(),
+        endpoint_url=config.endpoint_url,
+        token=uuid.uuid4().hex,
+        mark=processes.mark,
+    )
     try:
-        asyncio.run(_listen(config))
+        # Not asyncio.run: it would wait for worker threads that wait for functions that we have to stop.
+        asyncio.new_event_loop().run_until_complete(_listen(config, listener, record))
     finally:
         for callback in cloud.stop_callbacks:
             callback()
-        cloud.processes.stop_all()
+        processes.stop_all()
 
 
-def build(config: CloudConfig) -> Cloud:
-    """A cloud with its services plugged in."""
+def build(config: CloudConfig, processes: Processes) -> Cloud:
+    """A cloud with everything plugged in."""
     stack = MiniStack(config)
-    cloud = Cloud(config, stack, Processes(), Roles(config, stack.assume))
+    roles, clients = Roles(config, stack.assume), Clients(config)
+    functions = Functions(config, stack, processes)
+    functions.plug_in()
+    functions.invoke_asynchronously(AsyncInvoker(Destinations(roles).send, config.delivery_scale).accept)
+    StateMachines(stack).plug_in()
+    targets = Targets(clients, roles, stack.service_may)
+    stack.replace_delivery(Courier(targets, config.delivery_scale).accept, targets.reaches)
+    resources.register(stack.add_resource_type, clients)
+    cloud = Cloud(config, stack, processes, roles)
     for name in config.services:
         importlib.import_module(name).register(cloud)
     return cloud
 
 
-async def _listen(config: CloudConfig) -> None:
+def listen(port: int) -> socket.socket:
+    """A socket on the port of this machine's own address; CannotStart when it is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        hint = "Choose another with --port, or stop what uses it."
+        raise CannotStart(f"Port {port} of 127.0.0.1 is taken by another program. {hint}") from error
+    listener.listen(256)
+    return listener
+
+
+async def _listen(config: CloudConfig, listener: socket.socket, record: Record) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    gateway = Config()
-    gateway.bind = [f"127.0.0.1:{config.port}"]
-    gateway.keep_alive_timeout = 75
-    await hypercorn_serve(app, gateway, shutdown_trigger=stopping.wait)
+    settings = Config()
+    settings.bind = [f"fd://{listener.detach()}"]
+    settings.keep_alive_timeout = 75
+    settings.graceful_timeout = 1.0
+    gateway = Gateway(app, {"token": record.token, "pid": record.pid})
+
+    # The socket listens already: whoever reads the record and calls is answered once the gateway is up.
+    record.write(config.record)
+    log.info("ready at %s", config.endpoint_url)
+    await hypercorn_serve(gateway, settings, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]

@@ -1,0 +1,111 @@
+"""What a command line or a test does with a local cloud: start it in the background, find it, stop it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from localcloud.config import CloudConfig
+from localcloud.gateway import IDENTITY_PATH
+from localcloud.record import CannotStart, Record, read
+from localcloud.warden import CLOUD_MARK, end_marked
+
+OnProgress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A cloud that runs in the background."""
+
+    config: CloudConfig
+    record: Record
+
+    @classmethod
+    def start(
+        cls, config: CloudConfig, on_progress: OnProgress = lambda _: None, timeout: float = 60.0
+    ) -> "LocalCloud":
+        """The cloud of the state folder, started unless it runs; CannotStart with the reason."""
+        if found := cls.find(config):
+            return found
+        on_progress(f"starting the local cloud at {config.endpoint_url}")
+        process, log = _launch(config)
+        deadline = time.monotonic() + timeout
+        while (found := cls.find(config)) is None:
+            if process.poll() is not None:
+                raise CannotStart(_last_words(log))
+            if time.monotonic() > deadline:
+                process.terminate()
+                raise CannotStart(f"The cloud was not ready after {timeout:.0f} s, see {log}")
+            time.sleep(0.1)
+        on_progress("the local cloud is ready")
+        return found
+
+    @classmethod
+    def find(cls, config: CloudConfig) -> "LocalCloud | None":
+        """The running cloud of the state folder, on whichever port; None when there is none."""
+        record = read(config.record)
+        return cls(config, record) if record and _identity(record) == record.token else None
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where its AWS API answers."""
+        return self.record.endpoint_url
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment, changed so that SDKs and tools speak to the cloud."""
+        inherited = {name: value for name, value in os.environ.items() if name not in _OTHER_ACCOUNTS}
+        return {**inherited, **self.config.environment(), "AWS_ENDPOINT_URL": self.endpoint_url}
+
+    def stop(self, timeout: float = 20.0) -> None:
+        """End the cloud and every process of it; harmless when it has ended."""
+        try:
+            process = psutil.Process(self.record.pid)
+            if abs(process.create_time() - self.record.started) < 1.0:
+                process.terminate()
+                psutil.wait_procs([process], timeout=timeout)
+                process.kill()
+        except psutil.NoSuchProcess:
+            pass
+        end_marked(CLOUD_MARK, self.record.mark, grace=0)
+        self.config.record.unlink(missing_ok=True)
+
+
+_OTHER_ACCOUNTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
+
+
+def _launch(config: CloudConfig) -> "tuple[subprocess.Popen[bytes], Path]":
+    config.state.mkdir(parents=True, exist_ok=True)
+    log = config.state / "cloud.log"
+    command = [sys.executable, "-m", "localcloud", "--state", str(config.state), "--port", str(config.port)]
+    root = Path(__file__).parents[1]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*command, "--services", ",".join(config.services)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(root)},
+        )
+    return process, log
+
+
+def _identity(record: Record) -> str | None:
+    try:
+        with urllib.request.urlopen(record.endpoint_url + IDENTITY_PATH, timeout=2.0) as answer:  # noqa: S310
+            token = json.load(answer).get("token")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return str(token)
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"The cloud ended without a word, see {log}"

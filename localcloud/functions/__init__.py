@@ -1,0 +1,1 @@
+"""The Lambda execution environment: one warm process for each invocation that runs at a time."""

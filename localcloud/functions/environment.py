@@ -1,0 +1,150 @@
+"""One execution environment of a function: a process that is started cold and kept warm."""
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from localcloud.processes import Child, Processes
+
+_INIT_SECONDS = 60.0
+"""Lambda gives an import 10 s of a machine of its own; here Spark may hold every core."""
+_RUNTIME = Path(__file__).with_name("runtime.py")
+
+
+@dataclass(frozen=True)
+class Function:
+    """What an execution environment needs to know of a function."""
+
+    arn: str
+    timeout: float
+    """Seconds."""
+    code: Path
+    search_path: list[Path]
+    variables: Mapping[str, str]
+    """Everything its process finds in its environment, credentials of its role included."""
+    log: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an invocation ended: the handler's JSON value, or Lambda's error document."""
+
+    value: Any = None
+    error: Mapping[str, Any] | None = None
+    log: str = ""
+
+
+@dataclass
+class ExecutionEnvironment:
+    """A function's process; runs one invocation at a time."""
+
+    function: Function
+    processes: Processes
+    _child: Child | None = field(default=None, init=False)
+
+    def invoke(self, event: Any, request_id: str, trace_id: str | None = None) -> Outcome:
+        """Run the handler on `event`, starting the process first when there is none."""
+        start = self._log_size()
+        error, value = self._attempt(event, request_id, trace_id)
+        return Outcome(value, error, self._log_since(start))
+
+    def stop(self) -> None:
+        """End the process, if any."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop(grace=2.0)
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes] | None":
+        """The process that runs the function now."""
+        return self._child.process if self._child else None
+
+    def _attempt(
+        self, event: Any, request_id: str, trace_id: str | None
+    ) -> tuple[Mapping[str, Any] | None, Any]:
+        if self._child is None or not self._child.running:
+            self._child = self._start()
+            error, _ = self._read(request_id, _INIT_SECONDS)
+            if error:
+                self.stop()
+                return error, None
+        request = {
+            "event": event,
+            "request_id": request_id,
+            "trace_id": trace_id,
+            "function_arn": self.function.arn,
+            "deadline": time.time() + self.function.timeout,
+        }
+        # A process that is gone is told apart when its reply is read.
+        with contextlib.suppress(BrokenPipeError):
+            requests = _pipe(self._child.process.stdin)
+            requests.write(json.dumps(request).encode() + b"\n")
+            requests.flush()
+        return self._read(request_id, self.function.timeout)
+
+    def _read(self, request_id: str, timeout: float) -> tuple[Mapping[str, Any] | None, Any]:
+        """The next reply as (error, value); a process that is late or gone is an error and is ended."""
+        child = self._child
+        if child is None:
+            raise RuntimeError("no process to read from")
+        replies = _pipe(child.process.stdout)
+        if not select.select([replies], [], [], timeout)[0]:
+            self.stop()
+            moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+            message = f"{moment} {request_id} Task timed out after {timeout:.2f} seconds"
+            return {"errorType": "Sandbox.Timedout", "errorMessage": message}, None
+        line = replies.readline()
+        if not line:
+            status = child.wait(timeout=5.0)
+            self._child = None
+            message = f"RequestId: {request_id} Error: Runtime exited with exit status {status}"
+            return {"errorType": "Runtime.ExitError", "errorMessage": message}, None
+        reply = json.loads(line)
+        return reply.get("error"), json.loads(reply.get("result", "null"))
+
+    def _start(self) -> Child:
+        self.function.log.parent.mkdir(parents=True, exist_ok=True)
+        path = os.pathsep.join(str(folder) for folder in self.function.search_path)
+        with self.function.log.open("ab") as log:
+            return self.processes.adopt(
+                f"function {self.function.arn.rpartition(':')[2]}", self._starter(path, log)
+            )
+
+    def _starter(self, path: str, log: IO[bytes]) -> "Callable[[Mapping[str, str]], subprocess.Popen[bytes]]":
+        def start(marks: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+            return subprocess.Popen(
+                [sys.executable, "-S", str(_RUNTIME)],
+                cwd=self.function.code,
+                env={**self.function.variables, "PYTHONPATH": path, **marks},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+
+        return start
+
+    def _log_size(self) -> int:
+        return self.function.log.stat().st_size if self.function.log.exists() else 0
+
+    def _log_since(self, start: int) -> str:
+        if self._log_size() <= start:
+            return ""
+        with self.function.log.open("rb") as log:
+            log.seek(start)
+            return log.read().decode(errors="replace").rstrip("\n")
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise RuntimeError("the process was started without pipes")
+    return stream

@@ -1,0 +1,57 @@
+"""What stands before MiniStack's HTTP interface: proof of identity, and a guard against web pages.
+
+The cloud runs code for whoever may call it, and a browser on the same machine will call it for any web
+page. So a request that a page of another origin makes is refused, whatever CORS says.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+IDENTITY_PATH = "/_localcloud/identity"
+_CLOSED_PATHS = ("/_ministack/reset", "/_ministack/config")
+"""They would change this cloud behind the back of what is plugged into it."""
+_LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class Gateway:
+    """The ASGI application of the cloud."""
+
+    def __init__(self, application: Application, identity: Mapping[str, object]) -> None:
+        self._application, self._identity = application, identity
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] == "http" and scope["path"] == IDENTITY_PATH:
+            await _answer(send, 200, self._identity)
+        elif scope["type"] != "lifespan" and (refusal := _refusal(scope)):
+            await _answer(send, 403, {"code": "Forbidden", "message": refusal})
+        else:
+            await self._application(scope, receive, send)
+
+
+def _refusal(scope: Scope) -> str:
+    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    if scope["path"] in _CLOSED_PATHS:
+        return f"{scope['path']} is closed here: stop the cloud and start it again for a clean one."
+    origin = headers.get(b"origin")
+    if origin and not (_is_loopback(origin) and urlsplit(origin).netloc == headers.get(b"host")):
+        return f"Web pages of {origin} may not use this local cloud."
+    return ""
+
+
+def _is_loopback(origin: str) -> bool:
+    host = urlsplit(origin).hostname or ""
+    return host in _LOOPBACK or host.endswith(".localhost")
+
+
+async def _answer(send: Send, status: int, body: Mapping[str, object]) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})

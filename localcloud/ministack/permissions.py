@@ -1,0 +1,102 @@
+"""Asks MiniStack's IAM: who calls, may it, and which service may assume which role."""
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ministack.core import iam_evaluator, responses, router
+from ministack.services import iam, sts
+
+from localcloud.awsjson import Headers, Permission, ServiceError
+from localcloud.ministack.scope import Scoped
+from localcloud.roles import Credentials
+
+
+class Permissions(Scoped):
+    """What IAM allows."""
+
+    def authorize(self, headers: Headers, permissions: Iterable[Permission]) -> tuple[str, str]:
+        """Ask IAM about the caller of a request; gives its account and region.
+
+        Raises ServiceError as AWS words it unless the caller holds every permission.
+        """
+        key = router.extract_access_key_id(headers)
+        region = router.extract_region(headers)
+        for permission in permissions:
+            denied = iam_evaluator.enforce(
+                key,
+                permission.action,
+                permission.action.partition(":")[0],
+                region,
+                resource_arn=permission.resource,
+                service_context=dict(permission.context),
+            )
+            if denied:
+                raise _denial(denied, permission)
+        return responses.get_account_id(), region
+
+    def assume(self, role_arn: str, service: str) -> Credentials:
+        """Credentials of a role that `service` ("glue.amazonaws.com") assumes, if the role trusts it."""
+        role = self.require_trust(role_arn, service)
+        session = f"{service.partition('.')[0]}-{uuid.uuid4().hex[:12]}"
+        credentials = Credentials(f"ASIA{uuid.uuid4().hex[:16].upper()}", uuid.uuid4().hex, uuid.uuid4().hex)
+        sts.register_session(
+            credentials.access_key,
+            {
+                "Arn": f"arn:aws:sts::{self._config.account}:assumed-role/{role['RoleName']}/{session}",
+                "UserId": f"{role['RoleId']}:{session}",
+                "SecretAccessKey": credentials.secret_key,
+                "SessionToken": credentials.token,
+            },
+        )
+        return credentials
+
+    def require_trust(self, role_arn: str, service: str) -> Mapping[str, Any]:
+        """The role as IAM holds it; ServiceError unless it exists and lets `service` assume it."""
+        with self.scope():
+            role: Mapping[str, Any] | None = iam._roles.get(role_arn.rsplit("/", 1)[-1])
+        statements = role and json.loads(_text(role["AssumeRolePolicyDocument"])).get("Statement", [])
+        # A trust policy names no resource: it is its role's own.
+        policy = {"Statement": [{**statement, "Resource": "*"} for statement in _listed(statements)]}
+        if role is None or not self.service_may(service, Permission("sts:AssumeRole", role_arn), policy):
+            sentence = f"{service} is not authorized to assume the role {role_arn}, or it does not exist."
+            raise ServiceError("AccessDeniedException", sentence)
+        return role
+
+    def service_may(self, service: str, permission: Permission, policy: Mapping[str, Any] | str) -> bool:
+        """Whether a resource's policy lets an AWS service ("events.amazonaws.com") do something to it."""
+        context = iam_evaluator.EvalContext(
+            principal_arn="",
+            principal_type="AWSService",
+            principal_account=self._config.account,
+            action=permission.action,
+            resource_arn=permission.resource,
+            region=self._config.region,
+            service_context={key.lower(): value for key, value in permission.context.items()},
+        )
+        result = iam_evaluator.evaluate_resource_policy(policy, context, service=service)
+        return bool(result.decision == "Allow")
+
+
+def _text(document: object) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+def _listed(statements: Any) -> list[dict[str, Any]]:
+    return [statements] if isinstance(statements, dict) else list(statements or [])
+
+
+def _denial(denied: Any, permission: Permission) -> ServiceError:
+    if isinstance(denied, iam_evaluator.AuthError):
+        return ServiceError(denied.code, denied.message, 400)
+    reason = (
+        "with an explicit deny in an identity-based policy"
+        if denied.decision == "Deny"
+        else f"because no identity-based policy allows the {permission.action} action"
+    )
+    return ServiceError(
+        "AccessDeniedException",
+        f"User: {denied.principal_arn} is not authorized to perform: {permission.action} "
+        f"on resource: {permission.resource} {reason}",
+    )

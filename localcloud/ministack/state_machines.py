@@ -1,0 +1,122 @@
+"""Has Step Functions act under the state machine's role, which MiniStack leaves out."""
+
+import asyncio
+import contextvars
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ministack import app
+from ministack.services import stepfunctions
+
+from localcloud.awsjson import Permission, ServiceError
+from localcloud.ministack.stack import MiniStack
+from localcloud.roles import Credentials
+
+STATES = "states.amazonaws.com"
+
+_acting: contextvars.ContextVar[Credentials | None] = contextvars.ContextVar("acting", default=None)
+"""The credentials of the execution that this thread works for."""
+
+
+class StateMachines:
+    """Wraps the tasks of MiniStack's state machines in IAM."""
+
+    def __init__(self, stack: MiniStack) -> None:
+        self._stack = stack
+        self._assumed: dict[str, Credentials] = {}
+
+    def plug_in(self) -> None:
+        """Check every task from now on."""
+        execute_task = stepfunctions._execute_task
+        invoke, invoke_with_callback = stepfunctions._invoke_resource, stepfunctions._invoke_with_callback
+        call_in_process = app.call_service_handler_sync
+
+        def execute_as_role(state: Any, data: Any, execution: Any, context: Any) -> Any:
+            token = _acting.set(self._credentials(execution))
+            try:
+                return execute_task(state, data, execution, context)
+            finally:
+                _acting.reset(token)
+
+        def checked(call: Callable[..., Any]) -> Callable[..., Any]:
+            def invoke_checked(resource: str, data: Any, *more: Any) -> Any:
+                self._check(resource, data)
+                return call(resource, data, *more)
+
+            return invoke_checked
+
+        def call_service(*call: Any, timeout: float | None = None) -> Any:
+            credentials = _acting.get()
+            if credentials is None:
+                return call_in_process(*call, timeout=timeout)
+            _, method, path, headers, body, query = call
+            raw = body.encode() if isinstance(body, str) else body
+            request = (method, path, _signed_by(headers, credentials), raw, query, str(uuid.uuid4()))
+            answer = app._dispatch_service_request(*request)
+            return asyncio.run_coroutine_threadsafe(answer, app._MAIN_LOOP).result(timeout)
+
+        stepfunctions._execute_task = execute_as_role
+        stepfunctions._invoke_resource = checked(invoke)
+        stepfunctions._invoke_with_callback = checked(invoke_with_callback)
+        app.call_service_handler_sync = call_service
+
+    def _credentials(self, execution: Mapping[str, Any]) -> Credentials:
+        role = stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"]
+        try:
+            self._stack.require_trust(role, STATES)
+        except ServiceError as error:
+            raise stepfunctions._ExecutionError("States.TaskFailed", error.message) from error
+        if role not in self._assumed:
+            self._assumed[role] = self._stack.assume(role, STATES)
+        return self._assumed[role]
+
+    def _check(self, resource: str, data: Any) -> None:
+        """Ask IAM about an optimised integration; those by SDK pass the gateway, which asks by itself."""
+        credentials = _acting.get()
+        permission = _permission(resource, data if isinstance(data, dict) else {})
+        if credentials is None or permission is None:
+            return
+        try:
+            self._stack.authorize(_signed_by({}, credentials), [permission])
+        except ServiceError as error:
+            service = resource.removeprefix("arn:aws:states:::").partition(":")[0]
+            prefix = {"lambda": "Lambda", "arn": "Lambda"}.get(service, service.upper())
+            raise stepfunctions._ExecutionError(f"{prefix}.AccessDeniedException", error.message) from error
+
+
+def _permission(resource: str, data: Mapping[str, Any]) -> Permission | None:
+    """What the role needs for an optimised integration; None when the gateway asks."""
+    integration = resource.removeprefix("arn:aws:states:::").partition(".")[0]
+    if resource.startswith("arn:aws:lambda:"):
+        return Permission("lambda:InvokeFunction", resource)
+    if integration == "lambda:invoke":
+        return Permission("lambda:InvokeFunction", _function_arn(str(data.get("FunctionName", ""))))
+    if integration in _OPTIMISED:
+        action, member = _OPTIMISED[integration]
+        return Permission(action, str(data.get(member) or "*"))
+    return None
+
+
+_OPTIMISED = {
+    "sns:publish": ("sns:Publish", "TopicArn"),
+    "states:startExecution": ("states:StartExecution", "StateMachineArn"),
+}
+
+
+def _function_arn(name: str) -> str:
+    if name.startswith("arn:"):
+        return name
+    account, region = stepfunctions.get_account_id(), stepfunctions.get_region()
+    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def _signed_by(headers: Mapping[str, str], credentials: Credentials) -> dict[str, str]:
+    """Headers that name the role as caller; inside the process nobody checks the signature itself."""
+    unsigned = f"Credential=/20260101/{stepfunctions.get_region()}/states/aws4_request"
+    scope = headers.get("authorization", unsigned).partition("Credential=")[2].split("/", 1)[1]
+    return {
+        **headers,
+        "authorization": f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}",
+        "x-amz-security-token": credentials.token,
+    }
