@@ -5,6 +5,8 @@ model_packages; endpoint_configs; endpoints -> deployments -> fleet -> supervisi
 container_process -> container (the process itself); invocations; transform_jobs -> transform_run.
 """
 
+from functools import partial
+
 from localcloud.awsjson import JsonService
 from localcloud.cloud import Cloud
 from localcloud.sagemaker.deployments import Deployments
@@ -17,32 +19,32 @@ from localcloud.sagemaker.model_packages import ModelPackages
 from localcloud.sagemaker.models import Models
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.store import Store
-from localcloud.sagemaker.tags import Tags
 from localcloud.sagemaker.training_jobs import TrainingJobs
 from localcloud.sagemaker.training_run import TrainingRun
+from localcloud.sagemaker.transform_jobs import TransformJobs
+from localcloud.sagemaker.transform_run import TransformRun
 
 
 def register(cloud: Cloud, settings: Settings | None = None) -> None:
     """Plug SageMaker into the cloud."""
     settings = settings or Settings()
-    store, tags = Store(), Tags()
-    events = Events(cloud.stack.emit_event, tags)
-    packages = ModelPackages(store, tags)
-    models = Models(store, tags, packages, cloud.roles.session)
-    configs = EndpointConfigs(store, tags, models)
+    store = Store()
+    events = Events(cloud.stack.emit_event, store.tags)
+    packages = ModelPackages(store)
+    models = Models(store, packages, cloud.roles.session)
+    configs = EndpointConfigs(store, models)
     deployments = Deployments(cloud, store, events, settings)
     invocations = Invocations(cloud.stack.authorize, deployments)
     service = JsonService("sagemaker", cloud.stack.authorize, invocations.handle, tag_action="AddTags")
     for component in (
-        tags,
-        TrainingJobs(
-            store, tags, events, settings, lambda job, enter: TrainingRun(cloud, settings, job, enter)
-        ),
-        ModelPackageGroups(store, tags),
+        store.tags,
+        ModelPackageGroups(store),
         packages,
         models,
         configs,
-        Endpoints(store, tags, configs, deployments),
+        Endpoints(store, configs, deployments),
+        TrainingJobs(store, events, settings, partial(TrainingRun, cloud, settings)),
+        TransformJobs(store, events, settings, models, partial(TransformRun, cloud, settings)),
     ):
         service.add(component)
     cloud.stack.add_service("sagemaker", service.handle, sdk_prefix="SageMaker")

@@ -6,7 +6,6 @@ from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.models import Models
 from localcloud.sagemaker.store import Document, Store, now
-from localcloud.sagemaker.tags import Tags
 
 KIND = "EndpointConfig"
 ARN = "arn:aws:sagemaker:{region}:{account}:endpoint-config/{EndpointConfigName}"
@@ -16,8 +15,8 @@ LIST_ARN = "arn:aws:sagemaker:{region}:{account}:endpoint-config/*"
 class EndpointConfigs:
     """Every endpoint config: which models an endpoint serves, each with which share of the traffic."""
 
-    def __init__(self, store: Store, tags: Tags, models: Models) -> None:
-        self._store, self._tags, self._models = store, tags, models
+    def __init__(self, store: Store, models: Models) -> None:
+        self._store, self._models = store, models
 
     @action("CreateEndpointConfig", ARN, passes=("ExecutionRoleArn",))
     def create(self, request: Request) -> dict[str, Any]:
@@ -30,7 +29,7 @@ class EndpointConfigs:
         if not self._store.add(KIND, config["EndpointConfigName"], config):
             sentence = f'Cannot create already existing endpoint configuration "{arn}".'
             raise ServiceError("ValidationException", sentence)
-        self._tags.register(arn, request)
+        self._store.tags.register(arn, request)
         return {"EndpointConfigArn": arn}
 
     @action("DescribeEndpointConfig", ARN)
@@ -49,7 +48,7 @@ class EndpointConfigs:
         """Forget a config; an endpoint that runs it goes on."""
         config = self.find(request)
         self._store.remove(KIND, config["EndpointConfigName"])
-        self._tags.forget(config["EndpointConfigArn"])
+        self._store.tags.forget(config["EndpointConfigArn"])
         return {}
 
     def find(self, request: Request) -> Document:

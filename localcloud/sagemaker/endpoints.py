@@ -8,7 +8,6 @@ from localcloud.sagemaker.endpoint_configs import ARN as CONFIG_ARN
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.store import Document, Store, now
-from localcloud.sagemaker.tags import Tags
 
 KIND = "Endpoint"
 ARN = "arn:aws:sagemaker:{region}:{account}:endpoint/{EndpointName}"
@@ -19,8 +18,8 @@ _SUMMARY = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "
 class Endpoints:
     """Every endpoint of the cloud; `deployments` does the work behind each."""
 
-    def __init__(self, store: Store, tags: Tags, configs: EndpointConfigs, deployments: Deployments) -> None:
-        self._store, self._tags, self._configs, self._deployments = store, tags, configs, deployments
+    def __init__(self, store: Store, configs: EndpointConfigs, deployments: Deployments) -> None:
+        self._store, self._configs, self._deployments = store, configs, deployments
 
     @action("CreateEndpoint", ARN, CONFIG_ARN)
     def create(self, request: Request) -> dict[str, Any]:
@@ -38,7 +37,7 @@ class Endpoints:
         }
         if not self._store.add(KIND, name, endpoint):
             raise ServiceError("ValidationException", f'Cannot create already existing endpoint "{arn}".')
-        self._tags.register(arn, request)
+        self._store.tags.register(arn, request)
         self._deployments.create(endpoint, config)
         return {"EndpointArn": arn}
 
@@ -82,7 +81,7 @@ class Endpoints:
         if endpoint["EndpointStatus"] not in ("InService", "Failed"):
             raise _in_progress(request)
         self._deployments.delete(endpoint["EndpointName"])
-        self._tags.forget(endpoint["EndpointArn"])
+        self._store.tags.forget(endpoint["EndpointArn"])
         return {}
 
     def _occupy(self, request: Request, config: Document | None = None) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.store import Document, Store, now
-from localcloud.sagemaker.tags import Tags
 
 KIND = "ModelPackageGroup"
 ARN = "arn:aws:sagemaker:{region}:{account}:model-package-group/{ModelPackageGroupName}"
@@ -22,8 +21,8 @@ _SUMMARY = (
 class ModelPackageGroups:
     """Every group of the model registry."""
 
-    def __init__(self, store: Store, tags: Tags) -> None:
-        self._store, self._tags = store, tags
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     @action("CreateModelPackageGroup", ARN)
     def create(self, request: Request) -> dict[str, Any]:
@@ -35,7 +34,7 @@ class ModelPackageGroups:
             KIND, group["ModelPackageGroupName"], {**group, **state, "ModelPackageGroupArn": arn}
         ):
             raise ServiceError("ValidationException", f"Model Package Group already exists: {arn}")
-        self._tags.register(arn, request)
+        self._store.tags.register(arn, request)
         return {"ModelPackageGroupArn": arn}
 
     @action("DescribeModelPackageGroup", ARN)
@@ -61,7 +60,7 @@ class ModelPackageGroups:
             )
             raise ServiceError("ConflictException", sentence)
         self._store.remove(KIND, name)
-        self._tags.forget(arn)
+        self._store.tags.forget(arn)
         return {}
 
     def _find(self, request: Request) -> Document:

@@ -7,7 +7,6 @@ from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.model_package_groups import KIND as GROUP
 from localcloud.sagemaker.store import Document, Store, now
-from localcloud.sagemaker.tags import Tags
 
 KIND = "ModelPackage"
 PREFIX = "arn:aws:sagemaker:{region}:{account}:model-package/"
@@ -25,8 +24,8 @@ _SUMMARY = (
 class ModelPackages:
     """Every version of every group, by ARN."""
 
-    def __init__(self, store: Store, tags: Tags) -> None:
-        self._store, self._tags = store, tags
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._tokens: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -81,7 +80,7 @@ class ModelPackages:
         """Forget a version; its number is not given again."""
         arn = self._find(_arn(request))["ModelPackageArn"]
         self._store.remove(KIND, arn)
-        self._tags.forget(arn)
+        self._store.tags.forget(arn)
         return {}
 
     def container(self, arn: str) -> dict[str, Any]:
@@ -104,7 +103,7 @@ class ModelPackages:
             "CreationTime": now(),
         }
         self._store.add(KIND, arn, package)
-        self._tags.register(arn, request)
+        self._store.tags.register(arn, request)
         return arn
 
     def _next_version(self, request: Request, name: str) -> int:

@@ -11,7 +11,6 @@ from localcloud.objects import split_uri
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.model_packages import ModelPackages
 from localcloud.sagemaker.store import Document, Store, now
-from localcloud.sagemaker.tags import Tags
 
 KIND = "Model"
 ARN = "arn:aws:sagemaker:{region}:{account}:model/{ModelName}"
@@ -25,8 +24,8 @@ Session = Callable[[str, str], boto3.Session]
 class Models:
     """Every model of the cloud. A model names a container: an image, an archive in S3, an environment."""
 
-    def __init__(self, store: Store, tags: Tags, packages: ModelPackages, session: Session) -> None:
-        self._store, self._tags, self._packages, self._session = store, tags, packages, session
+    def __init__(self, store: Store, packages: ModelPackages, session: Session) -> None:
+        self._store, self._packages, self._session = store, packages, session
 
     @action("CreateModel", ARN, passes=("ExecutionRoleArn",))
     def create(self, request: Request) -> dict[str, Any]:
@@ -37,7 +36,7 @@ class Models:
         self._check_archive(model)
         if not self._store.add(KIND, model["ModelName"], model):
             raise ServiceError("ValidationException", f'Cannot create already existing model "{arn}".')
-        self._tags.register(arn, request)
+        self._store.tags.register(arn, request)
         return {"ModelArn": arn}
 
     @action("DescribeModel", ARN)
@@ -56,7 +55,7 @@ class Models:
         """Forget a model; what serves it goes on."""
         model = self.find(request)
         self._store.remove(KIND, model["ModelName"])
-        self._tags.forget(model["ModelArn"])
+        self._store.tags.forget(model["ModelArn"])
         return {}
 
     def find(self, request: Request, name: str = "") -> Document:

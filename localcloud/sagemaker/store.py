@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from localcloud.sagemaker.tags import Tags
+
 Document = dict[str, Any]
 
 
@@ -25,6 +27,7 @@ class Store:
     def __init__(self) -> None:
         self._kinds: dict[str, dict[str, Document]] = defaultdict(dict)
         self._lock = threading.RLock()
+        self.tags = Tags()
 
     def add(self, kind: str, name: str, document: Document) -> bool:
         """Keep a new resource; False when the name is taken."""

@@ -9,7 +9,6 @@ from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.store import Document, Store, now
-from localcloud.sagemaker.tags import Tags
 from localcloud.sagemaker.training_run import Enter, TrainingRun
 
 KIND = "TrainingJob"
@@ -49,8 +48,8 @@ StartRun = Callable[[Document, Enter], TrainingRun]
 class TrainingJobs:
     """Every training job of the cloud; `start` makes the run that does a job's work."""
 
-    def __init__(self, store: Store, tags: Tags, events: Events, settings: Settings, start: StartRun) -> None:
-        self._store, self._tags, self._events = store, tags, events
+    def __init__(self, store: Store, events: Events, settings: Settings, start: StartRun) -> None:
+        self._store, self._events = store, events
         self._settings, self._start = settings, start
         self._slots = threading.Semaphore(settings.parallel_jobs)
         self._runs: dict[str, TrainingRun] = {}
@@ -72,7 +71,7 @@ class TrainingJobs:
                     f"job with this name already exists ({arn})",
                 )
             self._runs[name] = run
-        self._tags.register(arn, request)
+        self._store.tags.register(arn, request)
         self._events.training_job(job)
         threading.Thread(
             target=run.run, args=(self._slots,), name=f"training job {name}", daemon=True
