@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
+
+    from localcloud.client import LocalCloud
+    from localcloud.config import CloudConfig
     from marquee.batches import BatchLedger
     from marquee.ledger import Ledger
 
@@ -89,21 +92,32 @@ def account_of(arguments: argparse.Namespace) -> Iterator[Account]:
         raise CommandError(*_explained(error, arguments.stage)) from error
 
 
-def local_account(state: Path) -> Account:
-    """The account of the cloud that runs in a state folder; a CommandError if none does."""
-    import boto3
-    from localcloud.client import LocalCloud
-
+def cloud_config(state: Path, port: int = 4566) -> CloudConfig:
+    """The cloud of a state folder, which owns the folder `cloud` in it."""
     from localcloud.config import CloudConfig
 
-    cloud = LocalCloud.find(CloudConfig(state=state))
+    return CloudConfig(state=state.resolve() / "cloud", port=port)
+
+
+def find_cloud(state: Path) -> LocalCloud | None:
+    """The cloud that runs with a state folder, if one does."""
+    from localcloud.client import LocalCloud
+
+    return LocalCloud.find(cloud_config(state))
+
+
+def local_account(state: Path) -> Account:
+    """The account of the cloud that runs with a state folder; a CommandError if none does."""
+    import boto3
+
+    cloud = find_cloud(state)
     if cloud is None:
         raise CommandError(f"No local cloud runs with the state folder {state}.", "Run `marquee up`.")
-    environment = cloud.environment()
+    keys = cloud.environment()
     session = boto3.Session(
-        environment["AWS_ACCESS_KEY_ID"],
-        environment["AWS_SECRET_ACCESS_KEY"],
-        region_name=environment["AWS_REGION"],
+        aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+        region_name=keys["AWS_REGION"],
     )
     return Account(LOCAL, session, cloud.endpoint_url)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localcloud.client import LocalCloud
-
-from cli.account import Account, local_account, stack_outputs
+from cli.account import Account, cloud_config, find_cloud, local_account, stack_outputs
 from cli.errors import CommandError
 from cli.java import ensure_java
-from cli.sam import Sam, aws_environment
+from cli.sam import Sam, build_environment
+from localcloud.client import LocalCloud
 from localcloud.config import CloudConfig
+from localcloud.record import CannotStart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +34,10 @@ class Standing:
 @contextmanager
 def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[Standing]:
     """A deployed local stage; Ctrl-C inside stops the cloud again if this command started it."""
-    config = CloudConfig(state=state) if port is None else CloudConfig(state=state, port=port)
-    found = LocalCloud.find(config)
+    found = find_cloud(state)
     try:
-        account = _deployed(found or _started(config, terminal), state, terminal)
-        yield Standing(account, started=found is None)
+        cloud = found or _started(cloud_config(state, port or free_port()), terminal)
+        yield Standing(_deployed(cloud, state, terminal), started=found is None)
     except KeyboardInterrupt:
         if found is None:
             stop(state, terminal)
@@ -46,7 +46,7 @@ def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[St
 
 def stop(state: Path, terminal: Terminal) -> bool:
     """Stop the cloud of a state folder; False if none runs."""
-    cloud = LocalCloud.find(CloudConfig(state=state))
+    cloud = find_cloud(state)
     if cloud is None:
         return False
     with terminal.step("Stopping the local cloud"):
@@ -54,14 +54,30 @@ def stop(state: Path, terminal: Terminal) -> bool:
     return True
 
 
+def free_port() -> int:
+    """The usual port of a local AWS, or any other if that is taken."""
+    for port in (CloudConfig.port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise CommandError("No port is free on 127.0.0.1.", "Stop something that listens, and try again.")
+
+
 def _started(config: CloudConfig, terminal: Terminal) -> LocalCloud:
     os.environ["JAVA_HOME"] = str(ensure_java(terminal))
-    with terminal.step("Starting the local cloud"):
-        return LocalCloud.start(config)
+    try:
+        with terminal.step("Starting the local cloud"):
+            return LocalCloud.start(config)
+    except CannotStart as error:
+        raise CommandError(str(error), "`marquee up --help` shows how to choose folder and port.") from None
 
 
 def _deployed(cloud: LocalCloud, state: Path, terminal: Terminal) -> Account:
-    account, sam = local_account(state), Sam(state, aws_environment(cloud.environment()))
+    account, sam = local_account(state), Sam(state, build_environment(cloud.environment()))
     if sam.done("deploy") and _stack_stands(account):
         terminal.note(f"✔ {account.stack_name} is deployed and unchanged")
         return account

@@ -6,15 +6,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cli.errors import CommandError
 from marquee.clock import seconds_between
 from marquee.ledger import RunNotFound, Stage
 
-from cli.errors import CommandError
-
 if TYPE_CHECKING:
-    from marquee.ledger import Change, Ledger, Run
-
     from cli.terminal import Terminal
+    from marquee.ledger import Change, Ledger, Run
 
 TITLES = {
     Stage.RECEIVED: "Checking the file, cataloguing it (Glue crawler)",

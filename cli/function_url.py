@@ -10,9 +10,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
-from marquee.serving.sigv4 import Call, Credentials, Signer
-
 from cli.errors import CommandError
+from marquee.serving.sigv4 import Call, Credentials, Signer
 
 if TYPE_CHECKING:
     from cli.account import Account
@@ -62,8 +61,9 @@ def _post(account: Account, path: str, content: object) -> Answer:
         with urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
             return Answer(response.status, json.loads(response.read()))
     except HTTPError as error:
-        retry_after = error.headers.get("Retry-After", "")
-        return Answer(error.code, _object(error.read()), int(retry_after) if retry_after.isdigit() else 0)
+        with error:
+            wait = error.headers.get("Retry-After", "")
+            return Answer(error.code, _object(error.read()), int(wait) if wait.isdigit() else 0)
     except (URLError, TimeoutError) as error:
         raise CommandError(f"{url} does not answer: {error}.", "`marquee up` starts it.") from error
 

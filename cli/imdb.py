@@ -10,7 +10,7 @@ from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from random import Random
 from typing import IO, TYPE_CHECKING
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from cli.errors import CommandError
@@ -53,6 +53,8 @@ def _download(url: str, archive: IO[bytes], terminal: Terminal) -> None:
         with urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - a constant of this module
             digest = _copied(answer, archive, terminal)
     except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         reason = error.reason if isinstance(error, URLError) else error
         raise CommandError(
             f"{url} cannot be downloaded: {reason}.",

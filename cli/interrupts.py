@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 _GRACE_SECONDS = 5
 
 
-def treat_sigterm_as_ctrl_c() -> None:
-    """Let `kill` of a command do what Ctrl-C does, so that it cleans up as well."""
+def interrupt_on_signals() -> None:
+    """Let Ctrl-C and `kill` both raise KeyboardInterrupt, so that a command cleans up after either.
+
+    SIGINT is set as well: a shell starts what it runs in the background with SIGINT ignored.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
 
 
 @contextmanager

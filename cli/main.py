@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from cli.errors import CommandError
-from cli.interrupts import treat_sigterm_as_ctrl_c
+from cli.interrupts import interrupt_on_signals
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 only if it succeeded."""
     options = parser().parse_args(arguments)
     terminal = Terminal(options.json)
-    treat_sigterm_as_ctrl_c()
+    interrupt_on_signals()
     try:
         # A command's imports are its own: `marquee --help` must not wait for boto3.
         status: int = importlib.import_module(f"cli.commands.{options.command}").run(options, terminal)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ def _files(root: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Sam:
-    """SAM CLI for one state folder: what it builds and logs is there."""
+    """SAM CLI for one state folder: what it builds and logs is in its folder `sam`."""
 
     state: Path
     environment: Mapping[str, str]
@@ -74,11 +75,11 @@ class Sam:
         if not SAM.exists():
             raise CommandError(f"SAM CLI is not installed at {SAM}.", "Run `make setup`.")
         sources = fingerprint()
-        log = self.state / "logs" / f"sam-{step}.log"
+        log = self.state / "sam" / f"{step}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         command = [SAM, step, "--config-env", self.stage, *options]
         with terminal.step(title) as tell:
-            status = _logged(command, {**self.environment, "SAM_CLI_TELEMETRY": "0"}, log, tell)
+            status = _logged(command, self.environment, log, tell)
         if status:
             raise CommandError(
                 f"sam {step} ended with status {status}:\n{_tail(log)}", f"All of it is in {log}."
@@ -93,10 +94,10 @@ class Sam:
         self._record.write_text(json.dumps({**self._done(), step: sources}))
 
 
-def aws_environment(endpoint: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment, speaking to `endpoint` whatever profile the user has chosen."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {**kept, **endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
+def build_environment(cloud: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the local cloud, with what building the layer for this machine needs."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), cloud.get("PATH", os.defpath)))
+    return {**cloud, "PATH": path, "LAYER_PYTHON": sys.executable, "SAM_CLI_TELEMETRY": "0"}
 
 
 def _logged(

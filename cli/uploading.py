@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marquee.identity import run_id_of
-
 from cli.errors import CommandError
+from marquee.identity import run_id_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,10 +14,10 @@ from cli.following import spells
 from cli.terminal import duration
 
 if TYPE_CHECKING:
-    from marquee.ledger import Run
     from rich.console import RenderableType
 
     from cli.notices import Notice
+    from marquee.ledger import Run
 
 _COLOURS = {"LIVE": "green", "REJECTED": "yellow", "FAILED": "red"}
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from marquee.ledger import Stage
-
 from cli.bringing_up import brought_up
 from cli.commands.up import require_local
 from cli.errors import CommandError
@@ -16,15 +14,15 @@ from cli.notices import Notice, await_notice
 from cli.sample import write_sample
 from cli.uploading import start_run
 from cli.views import notice_panel, predictions_table
+from marquee.ledger import Stage
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from marquee.ledger import Run
-
     from cli.account import Account
     from cli.terminal import Terminal
+    from marquee.ledger import Run
 
 REVIEWS = [
     "This movie was absolutely fantastic!",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marquee.ledger import RunNotFound
-
 from cli.account import account_of
 from cli.errors import CommandError
 from cli.following import summary
 from cli.views import run_timeline, runs_table
+from marquee.ledger import RunNotFound
 
 if TYPE_CHECKING:
     import argparse

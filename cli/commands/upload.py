@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marquee.ledger import Stage
-
 from cli.account import account_of
 from cli.following import follow, summary
 from cli.uploading import start_run
 from cli.views import run_timeline
+from marquee.ledger import Stage
 
 if TYPE_CHECKING:
     import argparse
