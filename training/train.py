@@ -95,9 +95,7 @@ def _model(
         "thresholds": thresholds,
         "dataset_digest": job.dataset_digest,
         "code_version": job.code_version,
-        "hyperparameters": {
-            name: text for name, text in values.items() if not name.startswith(TOOLKIT_PREFIX)
-        },
+        "hyperparameters": given,
     }
 
 

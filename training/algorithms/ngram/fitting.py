@@ -7,6 +7,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.optimize import minimize
 
+from algorithms.ngram.knobs import Knobs
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -27,33 +29,54 @@ def log_count_ratios(present: sp.csr_matrix, positive: Bools, smoothing: float) 
     return np.asarray(np.log(p / p.sum()) - np.log(q / q.sum()))
 
 
-def fit(present: sp.csr_matrix, positive: Bools, smoothing: float, strength: float, steps: int) -> Fit:
-    """Fit by L-BFGS; `strength` is the inverse of the L2 penalty (scikit-learn's C).
+def fit(present: sp.csr_matrix, positive: Bools, knobs: Knobs) -> Fit:
+    """Tell one class from the rest on rows scaled by the log-count ratios and then to unit length.
 
-    Rows are scaled by the ratios and then to unit length: 0.2 points better in domain and 5 to 8
-    on short texts of other domains than rows as they are. The intercept is not penalised.
+    Unit length: 0.2 points better in domain and 5 to 8 on short texts of other domains than rows as
+    they are. N-grams whose ratio chance explains (|ratio| * sqrt(document frequency), about twice the
+    ratio in standard errors, is small) get ratio and weight 0: half the time, no accuracy lost.
     """
-    ratios = log_count_ratios(present, positive, smoothing)
+    ratios = log_count_ratios(present, positive, knobs.smoothing)
+    telling = np.flatnonzero(np.abs(ratios) * np.sqrt(_frequency(present)) >= knobs.least_evidence)
+    weights, intercept = _logistic_regression(present[:, telling], positive, ratios[telling], knobs)
+    result = Fit(np.zeros(len(ratios)), np.zeros(len(ratios)), intercept)
+    result.ratios[telling] = ratios[telling]
+    result.weights[telling] = weights
+    return result
+
+
+def most_useful(present: sp.csr_matrix, fits: list[Fit], features: int) -> npt.NDArray[np.intp]:
+    """Return the places of the n-grams to keep, ascending: largest |weight| * sqrt(document frequency)."""
+    strongest = np.max([np.abs(one.ratios * one.weights) for one in fits], axis=0)
+    use = strongest * np.sqrt(_frequency(present))
+    order = np.argsort(-use, kind="stable")[: min(features, np.count_nonzero(use))]
+    return np.sort(order)
+
+
+def _frequency(present: sp.csr_matrix) -> Floats:
+    """Return in how many texts each n-gram is: shape (n-grams,)."""
+    return np.asarray(present.sum(axis=0, dtype=np.float64)).ravel()
+
+
+def _logistic_regression(
+    present: sp.csr_matrix, positive: Bools, ratios: Floats, knobs: Knobs
+) -> tuple[Floats, float]:
+    """Return weights (n-grams,) and the intercept, which is not penalised, by L-BFGS."""
     length = np.sqrt(np.maximum(present @ ratios**2, 1e-12))
     columns = present.T.tocsr()
     sign = np.where(positive, 1.0, -1.0)
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         weights, intercept = parameters[:-1], parameters[-1]
-        margin = sign * ((present @ (ratios * weights)) / length + intercept)
-        value = strength * np.logaddexp(0, -margin).sum() + weights @ weights / 2
-        slope = -strength * sign / (1 + np.exp(np.minimum(margin, 500)))
-        gradient = ratios * (columns @ (slope / length)) + weights
+        # Single precision for the two big products: with mixed types scipy copies the matrix each time.
+        score = present @ (ratios * weights).astype(np.float32)
+        margin = sign * (score / length + intercept)
+        value = knobs.strength * np.logaddexp(0, -margin).sum() + weights @ weights / 2
+        slope = -knobs.strength * sign / (1 + np.exp(np.minimum(margin, 500)))
+        gradient = ratios * (columns @ (slope / length).astype(np.float32)) + weights
         return float(value), np.append(gradient, slope.sum())
 
-    options = {"maxiter": steps, "ftol": 1e-6, "gtol": 1e-3 * strength}
+    options = {"maxiter": knobs.steps, "ftol": 1e-6, "gtol": 1e-3 * knobs.strength}
     start = np.zeros(present.shape[1] + 1)
     result = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
-    return Fit(ratios, result.x[:-1], float(result.x[-1]))
-
-
-def most_useful(fits: list[Fit], frequency: Floats, features: int) -> npt.NDArray[np.intp]:
-    """Return the places of the n-grams to keep, ascending: largest |weight| * sqrt(document frequency)."""
-    strongest = np.max([np.abs(one.ratios * one.weights) for one in fits], axis=0)
-    order = np.argsort(-strongest * np.sqrt(frequency), kind="stable")
-    return np.sort(order[:features])
+    return result.x[:-1], float(result.x[-1])

@@ -31,10 +31,8 @@ def _model(counts: Counts, truth: npt.NDArray[np.intp], rows: int, classes: int,
     """Fit the first rows; two classes need one column, more are each told from the rest."""
     present: sp.csr_matrix = counts.present[:rows]
     columns = [1] if classes == 2 else range(classes)
-    settings = (knobs.smoothing, knobs.strength, knobs.steps)
-    fits = [fit(present, truth[:rows] == column, *settings) for column in columns]
-    frequency = np.asarray(present.sum(axis=0)).ravel()
-    return _packed(counts, fits, most_useful(fits, frequency, knobs.features), knobs.max_order)
+    fits = [fit(present, truth[:rows] == column, knobs) for column in columns]
+    return _packed(counts, fits, most_useful(present, fits, knobs.features), knobs.max_order)
 
 
 def _packed(counts: Counts, fits: list[Fit], kept: npt.NDArray[np.intp], max_order: int) -> NgramModel:
