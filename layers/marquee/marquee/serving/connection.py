@@ -66,7 +66,7 @@ class Connection:
         try:
             return self._sent(call)
         except (OSError, HTTPException) as error:
-            self._close()
+            self.close()
             message = (
                 f"{self._url.scheme}://{self._url.netloc} does not answer: {error or type(error).__name__}"
             )
@@ -78,7 +78,7 @@ class Connection:
             return self._exchange(call)
         except _STALE:
             # The other side closes an idle connection, and Lambda freezes between two requests.
-            self._close()
+            self.close()
             if not reused:
                 raise
             return self._exchange(call)
@@ -91,7 +91,8 @@ class Connection:
         response = self._open.getresponse()
         return Reply(response.status, _error_type(response), response.read())
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the connection; the next call opens another."""
         if self._open is not None:
             self._open.close()
             self._open = None
