@@ -49,6 +49,11 @@ def output_archive_key(training_job: str) -> str:
     return f"models/{training_job}/output/output.tar.gz"
 
 
+def evaluation_key(training_job: str) -> str:
+    """Key of the evaluation the judge puts next to the archives, for the registry and for people."""
+    return f"models/{training_job}/evaluation.json"
+
+
 def checkpoints_prefix(training_job: str) -> str:
     """Key prefix of the checkpoints a spot job resumes from."""
     return f"checkpoints/{training_job}/"

@@ -70,6 +70,12 @@ class EndpointSettings(Settings):
     endpoint_name: str = Field(min_length=1, max_length=63)
 
 
+class RegistryNameSettings(Settings):
+    """The model registry."""
+
+    model_package_group: str = Field(min_length=1, max_length=63)
+
+
 class MinimumRowsSettings(Settings):
     """The smallest dataset worth a training job, in labelled rows."""
 
@@ -123,13 +129,13 @@ class JudgeSettings(LedgerSettings, ModelBucketSettings, EndpointSettings):
     max_accuracy_drop: float = Field(ge=0, le=1)
 
 
-class RegistrySettings(LedgerSettings, ModelBucketSettings):
+class RegistrySettings(LedgerSettings, ModelBucketSettings, RegistryNameSettings):
     """Of register_model: what a model package and a model need."""
 
     model_role_arn: str = Arn
     inference_image_uri: str = Field(min_length=1)
-    model_package_group: str = Field(min_length=1, max_length=63)
     transform_instance_type: str = Field(pattern=r"^ml\.")
+    endpoint_instance_type: str = Field(pattern=r"^ml\.")
 
 
 class DeploySettings(LedgerSettings, EndpointSettings):
@@ -140,11 +146,11 @@ class DeploySettings(LedgerSettings, EndpointSettings):
     endpoint_instance_type: str = Field(pattern=r"^ml\.")
 
 
-class VerifySettings(LedgerSettings, EndpointSettings):
+class VerifySettings(LedgerSettings, ModelBucketSettings, EndpointSettings):
     """Of verify_endpoint."""
 
 
-class PromoteSettings(NoticeSettings, EndpointSettings, RegistrySettings):
+class PromoteSettings(NoticeSettings, RegistryNameSettings):
     """Of promote_model."""
 
 
@@ -152,7 +158,7 @@ class RejectSettings(NoticeSettings, RegistrySettings):
     """Of reject_candidate."""
 
 
-class FailSettings(NoticeSettings, GlueSettings, EndpointSettings):
+class FailSettings(NoticeSettings, GlueSettings, EndpointSettings, RegistryNameSettings):
     """Of fail_run."""
 
 

@@ -33,6 +33,11 @@ class ReleaseLock:
         }
         return self._table.put(item, f"attribute_not_exists(pk) OR {ours} OR {expired}", change)
 
+    def holder(self) -> str:
+        """Return the attempt whose release is under way, or "" if none is."""
+        item = self._table.get(_PK)
+        return str(item["holder"]) if item and item["expires_at"] >= now() else ""
+
     def free(self, attempt_id: str) -> None:
         """Give the lease back; nothing happens if this attempt does not hold it."""
         change = Condition()

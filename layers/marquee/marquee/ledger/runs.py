@@ -77,6 +77,12 @@ class Ledger:
         if not self._table.update(_pk(run_id), f"SET {clauses}", "attribute_exists(pk)", change):
             raise RunNotFound(run_id)
 
+    def extend(self, run_id: str, deadline: str) -> None:
+        """Give a run that waits for its turn more time."""
+        change = Condition()
+        setting = f"SET {change.path('deadline')} = {change.value(deadline)}"
+        self._table.update(_pk(run_id), setting, "attribute_exists(pk)", change)
+
     def begin_attempt(self, run: Run, cause: str, deadline: str) -> bool:
         """Start the next attempt of an ended run, with no facts; False if another did so first."""
         at = now()

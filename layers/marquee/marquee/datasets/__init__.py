@@ -1,0 +1,1 @@
+"""From an upload to a dataset: validation, and the job that cleans and splits it."""

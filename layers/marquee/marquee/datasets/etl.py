@@ -1,0 +1,50 @@
+"""Starting the ETL job of a run, once."""
+
+from dataclasses import dataclass
+
+from marquee.identity import Attempt
+from marquee.ledger import Ledger, Run, Stage
+from marquee.services.glue import EtlBusy, EtlJob
+from marquee.settings import StartEtlSettings
+from marquee.stages import RunMoved, deadline_of, enter
+
+
+@dataclass(frozen=True)
+class StartEtl:
+    """Starts the Glue job that makes a run's dataset."""
+
+    settings: StartEtlSettings
+    ledger: Ledger
+    job: EtlJob
+
+    @classmethod
+    def of(cls, settings: StartEtlSettings) -> "StartEtl":
+        """Wire it to AWS."""
+        return cls(settings, Ledger(settings.ledger_table), EtlJob(settings.glue_job_name))
+
+    def start(self, attempt: Attempt) -> str:
+        """Return the id of the attempt's job run, "" while too many others run; RunMoved if it is past that.
+
+        Glue job runs have no names to derive, so the attempt's is looked for first.
+        """
+        run = enter(self.ledger, attempt, Stage.PREPARING, "start_etl")
+        if run is None:
+            raise RunMoved(self.ledger.get(attempt.run_id), Stage.PREPARING)
+        known = self.job.find(attempt.id)
+        try:
+            job_run_id = known.job_run_id if known else self.job.start(self._arguments(run))
+        except EtlBusy:
+            self.ledger.extend(run.run_id, deadline_of(Stage.PREPARING))
+            return ""
+        self.ledger.record(run.run_id, {"etl_job_run_id": job_run_id})
+        return job_run_id
+
+    def _arguments(self, run: Run) -> dict[str, str]:
+        return {
+            "--run_id": run.run_id,
+            "--attempt_id": run.attempt_id,
+            "--raw_bucket": run.upload.bucket,
+            "--raw_key": run.upload.key,
+            "--curated_bucket": self.settings.curated_bucket,
+            "--minimum_rows": str(self.settings.minimum_rows),
+        }

@@ -1,0 +1,71 @@
+"""Failing a run: for what reason, what is put back, and what people are told."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from marquee.endings import Endings
+from marquee.identity import Attempt
+from marquee.ledger import Run
+from marquee.notices import Outcome
+from marquee.observability import logger
+from marquee.releases.promotion import finish
+from marquee.releases.restoration import put_back
+from marquee.services.endpoint import Endpoint
+from marquee.services.registry import Registry
+from marquee.settings import FailSettings
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt cannot go on, and how that became known."""
+
+    attempt: Attempt
+    reason: str
+    cause: str
+    event_id: str = ""
+    outcome: Outcome = Outcome.FAILED
+
+
+@dataclass(frozen=True)
+class FailRun:
+    """Ends a run FAILED and leaves the champion answering."""
+
+    endings: Endings
+    registry: Registry
+    endpoint: Endpoint
+
+    @classmethod
+    def of(cls, settings: FailSettings) -> "FailRun":
+        """Wire it to AWS."""
+        registry, endpoint = Registry(settings.model_package_group), Endpoint(settings.endpoint_name)
+        return cls(Endings.of(settings), registry, endpoint)
+
+    def fail(self, failure: Failure) -> tuple[Literal["updating", "done"], Run]:
+        """Fail an attempt unless it ended otherwise; `updating`: the endpoint is still on its way back.
+
+        An attempt that is the champion already only missed its last step, so that step is made.
+        """
+        ledger, attempt = self.endings.ledger, failure.attempt
+        run = ledger.get(attempt.run_id)
+        champion = ledger.champion()
+        if champion and champion.attempt_id == attempt.id:
+            return "done", run if run.ended else finish(self.endings, run, failure.cause)
+        failed = self.endings.end(attempt, failure.outcome, failure.reason, failure.cause, failure.event_id)
+        if failed is None:
+            logger().info("the attempt has ended already", extra={"reason": failure.reason})
+            return "done", ledger.get(attempt.run_id)
+        return self.take_back(failed), failed
+
+    def take_back(self, run: Run) -> Literal["updating", "done"]:
+        """Undo what a failed attempt released; the release lock is held until that is done."""
+        if self.endings.lock.holder() != run.attempt_id:
+            return "done"  # it never touched the endpoint, or it was taken back; another may be on it now
+        if "model_package_arn" in run.facts:
+            self.registry.decide(run.facts["model_package_arn"], False, run.reason)
+        if (
+            "endpoint_config" in run.facts
+            and put_back(self.endpoint, self.endings.ledger.champion()) != "done"
+        ):
+            return "updating"
+        self.endings.lock.free(run.attempt_id)
+        return "done"

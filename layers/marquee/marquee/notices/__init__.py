@@ -1,0 +1,6 @@
+"""Notices: what a person is told when something of theirs came to an end."""
+
+from marquee.notices.notify import notify
+from marquee.notices.outcomes import Outcome, outcome_of
+
+__all__ = ["Outcome", "notify", "outcome_of"]

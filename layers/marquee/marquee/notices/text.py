@@ -1,0 +1,59 @@
+"""The words of a notice: what, where, why, what next, what it cost."""
+
+from marquee.costs import estimate
+from marquee.ledger import Run
+from marquee.notices.outcomes import Outcome
+
+_WHAT = {
+    Outcome.LIVE: "A new model is live.",
+    Outcome.REJECTED: "The new model was not good enough and was not released.",
+    Outcome.FAILED: "The run failed before a model could be released.",
+    Outcome.REFUSED: "The file cannot be used; nothing was started.",
+    Outcome.DUPLICATE: "This file was uploaded before; nothing was started.",
+    Outcome.ATTENTION: "A run is in a state Marquee does not know.",
+}
+_NEXT = {
+    Outcome.LIVE: 'Ask it: marquee predict "This movie was absolutely fantastic!"',
+    Outcome.REJECTED: "The model that answered before still answers. More or cleaner reviews may help; "
+    "`marquee runs {run_id}` shows the figures.",
+    Outcome.FAILED: "The model that answered before, if there is one, still answers. When the cause is gone: "
+    "marquee rerun {run_id}",
+    Outcome.REFUSED: "Correct the file and upload it again.",
+    Outcome.DUPLICATE: "To process the same content again on purpose: marquee rerun {run_id}",
+    Outcome.ATTENTION: "Look at it: marquee runs {run_id}; it is failed at its deadline unless it moves.",
+}
+
+
+def write(run: Run, outcome: Outcome, occasion: str = "") -> tuple[str, str]:
+    """Return a notice's subject and text."""
+    parts = {
+        "What": _what(run, outcome),
+        "Where": f"s3://{run.upload.bucket}/{run.upload.key}, run {run.run_id}, attempt {run.attempt}",
+        "Why": _why(run, outcome, occasion),
+        "What next": _NEXT[outcome].format(run_id=run.run_id),
+        "What it cost": estimate(run.facts).sentence(),
+    }
+    return _subject(run, outcome), "\n\n".join(f"{title}: {text}" for title, text in parts.items() if text)
+
+
+def _subject(run: Run, outcome: Outcome) -> str:
+    figure = f", accuracy {run.facts['accuracy']:.1%}" if "accuracy" in run.facts else ""
+    return f"Marquee: {run.run_id} {outcome}{figure}"
+
+
+def _what(run: Run, outcome: Outcome) -> str:
+    if outcome is not Outcome.LIVE:
+        return _WHAT[outcome]
+    facts = run.facts
+    return (
+        f"{_WHAT[outcome]} Version {facts['model_version']} gets {facts['accuracy']:.1%} of "
+        f"{facts['rows_test']:,} reviews right that it never saw; it learned from {facts['rows_train']:,}."
+    )
+
+
+def _why(run: Run, outcome: Outcome, occasion: str) -> str:
+    if outcome is Outcome.DUPLICATE:
+        return f"the same content under the same name is run {run.run_id}, which is at {run.stage}."
+    if outcome is Outcome.ATTENTION:
+        return occasion
+    return run.reason

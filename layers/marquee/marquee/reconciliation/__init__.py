@@ -1,0 +1,5 @@
+"""What the events failed to say: asking the services, and moving runs on as the events would have."""
+
+from marquee.reconciliation.reconcile import Reconcile
+
+__all__ = ["Reconcile"]

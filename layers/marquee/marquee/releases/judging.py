@@ -1,0 +1,112 @@
+"""Judging a candidate: its own evaluation, and the champion on the same rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marquee import names
+from marquee.identity import Attempt
+from marquee.ledger import Champion, Ledger, Run, Stage
+from marquee.ledger.release_lock import ReleaseLock
+from marquee.releases.archive import ArchiveError, read_json, read_lines
+from marquee.releases.predictions import TestRow, accuracy, ask, comparable
+from marquee.releases.verdict import Bar, ChampionFigures, Verdict, judge
+from marquee.services.endpoint import Endpoint, EndpointUnreachable
+from marquee.services.objects import Objects
+from marquee.settings import JudgeSettings
+from marquee.stages import deadline_of, standing_at
+
+# Longer than a release may take; a holder that dies loses the lease when it expires.
+_LEASE_SECONDS = 6 * 3600
+_FACTS = (
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "auc",
+    "log_loss",
+    "ece",
+    "training_seconds",
+    "artefact_bytes",
+    "neutral_share",
+    "predictions_per_second",
+)
+
+
+@dataclass(frozen=True)
+class JudgeCandidate:
+    """Decides whether an attempt's model may be released."""
+
+    settings: JudgeSettings
+    ledger: Ledger
+    lock: ReleaseLock
+    objects: Objects
+    endpoint: Endpoint
+
+    @classmethod
+    def of(cls, settings: JudgeSettings) -> "JudgeCandidate":
+        """Wire it to AWS."""
+        ledger, lock = Ledger(settings.ledger_table), ReleaseLock(settings.ledger_table)
+        return cls(settings, ledger, lock, Objects(), Endpoint(settings.endpoint_name))
+
+    def judge(self, attempt: Attempt) -> Verdict | None:
+        """Return the verdict, recorded in the ledger; None while another release is under way."""
+        if not self.lock.acquire(attempt.id, _LEASE_SECONDS):
+            self.ledger.extend(attempt.run_id, deadline_of(Stage.JUDGING))
+            return None
+        run = self._turn_of(attempt)
+        champion = self.ledger.champion()
+        try:
+            verdict, facts = self._judged(run, champion)
+        except ArchiveError as error:
+            verdict, facts = Verdict(False, (f"The candidate cannot be judged: {error}.",)), {}
+        replaces = champion.version if champion else ""
+        self.ledger.record(run.run_id, {**facts, "replaces": replaces, "judgement": verdict.sentence})
+        return verdict
+
+    def _turn_of(self, attempt: Attempt) -> Run:
+        # Looked at only now: an attempt that ended while it waited must not keep the lock.
+        run = self.ledger.get(attempt.run_id)
+        if run.ended or run.attempt != attempt.number:
+            self.lock.free(attempt.id)
+        return standing_at(self.ledger, attempt, Stage.JUDGING)
+
+    def _judged(self, run: Run, champion: Champion | None) -> tuple[Verdict, dict[str, Any]]:
+        job = names.attempt_name(self.settings.stage, run.attempt_id)
+        evaluation = self._evaluation(job)
+        rows = self._rows(job)
+        figures = self._champion_figures(champion, rows, evaluation["accuracy"]) if champion else None
+        bar = Bar(self.settings.accuracy_floor, self.settings.max_accuracy_drop)
+        verdict = judge(evaluation["accuracy"], evaluation["rows"]["test"], bar, figures)
+        facts = {name: evaluation[name] for name in _FACTS if name in evaluation}
+        return verdict, facts | ({"champion_accuracy": figures.accuracy} if figures else {})
+
+    def _evaluation(self, job: str) -> dict[str, Any]:
+        bucket = self.settings.model_bucket
+        evaluation = read_json(self.objects.open(bucket, names.model_archive_key(job)), "evaluation.json")
+        if not isinstance(evaluation.get("accuracy"), float | int) or not evaluation.get("rows", {}).get(
+            "test"
+        ):
+            message = "evaluation.json lacks the accuracy or the number of test rows"
+            raise ArchiveError(message)
+        self.objects.write_json(bucket, names.evaluation_key(job), evaluation)
+        return evaluation
+
+    def _rows(self, job: str) -> list[TestRow]:
+        stream = self.objects.open(self.settings.model_bucket, names.output_archive_key(job))
+        rows = comparable(read_lines(stream, "test.jsonl"))
+        if not rows:
+            message = "test.jsonl holds no rows"
+            raise ArchiveError(message)
+        return rows
+
+    def _champion_figures(
+        self, champion: Champion, rows: list[TestRow], candidate_accuracy: float
+    ) -> ChampionFigures:
+        candidate = accuracy(rows, {row.review_id: row.predicted for row in rows})
+        try:
+            known = accuracy(rows, ask(self.endpoint, rows))
+        except EndpointUnreachable as error:
+            # A champion that cannot answer must not keep better models out for ever.
+            note = f"The champion could not be asked ({error}); when it was released"
+            return ChampionFigures(champion.version, champion.accuracy, 0, candidate_accuracy, note)
+        return ChampionFigures(champion.version, known, len(rows), candidate)

@@ -1,0 +1,1 @@
+"""The services of AWS as Marquee uses them; nothing outside here and the ledger touches boto3."""

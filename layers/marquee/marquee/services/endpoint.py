@@ -1,0 +1,108 @@
+"""The endpoint: what it runs, what it should run, and what it answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from marquee import clients
+from marquee.services.errors import exists_already, is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+# EndpointStatus of DescribeEndpoint (SageMaker API reference) while it can neither be updated nor deleted.
+_CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
+
+
+class EndpointUnreachable(Exception):
+    """The endpoint did not answer a request, or not with predictions; says what it said."""
+
+
+@dataclass(frozen=True)
+class EndpointState:
+    """What DescribeEndpoint says: `config` is the one that is running, not the one that was asked for."""
+
+    status: str
+    config: str
+    pending_config: str = ""
+    failure: str = ""
+
+    @property
+    def changing(self) -> bool:
+        """Whether SageMaker is still at work on it."""
+        return self.status in _CHANGING
+
+
+class Endpoint:
+    """One endpoint by its name."""
+
+    def __init__(
+        self,
+        name: str,
+        client: SageMakerClient | None = None,
+        runtime: SageMakerRuntimeClient | None = None,
+    ) -> None:
+        self.name = name
+        self._client = client or clients.sagemaker()
+        self._runtime = runtime
+
+    def state(self) -> EndpointState | None:
+        """Return the endpoint as SageMaker sees it now, or None if there is none."""
+        try:
+            answer = self._client.describe_endpoint(EndpointName=self.name)
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+        pending = answer.get("PendingDeploymentSummary", {}).get("EndpointConfigName", "")
+        running = answer.get("EndpointConfigName", "")
+        return EndpointState(answer["EndpointStatus"], running, pending, answer.get("FailureReason", ""))
+
+    def create_config(self, request: dict[str, Any]) -> None:
+        """Make an endpoint config; one of that name is left alone."""
+        try:
+            self._client.create_endpoint_config(**request)
+        except ClientError as error:
+            if not exists_already(error):
+                raise
+
+    def create(self, config: str, tags: Sequence[Mapping[str, str]]) -> None:
+        """Make the endpoint; one of that name is left alone."""
+        try:
+            self._client.create_endpoint(EndpointName=self.name, EndpointConfigName=config, Tags=tags)  # type: ignore[arg-type]
+        except ClientError as error:
+            if not exists_already(error):
+                raise
+
+    def update(self, config: str) -> None:
+        """Ask for another config; the old one answers until the new one is ready."""
+        self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config)
+
+    def delete(self) -> None:
+        """Remove the endpoint; nothing happens if there is none."""
+        try:
+            self._client.delete_endpoint(EndpointName=self.name)
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+
+    def ask(self, reviews: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+        """Return the answer to reviews of `id` and `text`; EndpointUnreachable if there is none."""
+        runtime = self._runtime or clients.sagemaker_runtime()
+        body = json.dumps({"reviews": list(reviews)})
+        try:
+            answer = runtime.invoke_endpoint(
+                EndpointName=self.name, ContentType="application/json", Accept="application/json", Body=body
+            )
+            content: dict[str, Any] = json.loads(answer["Body"].read())
+        except (ClientError, BotoCoreError, ValueError) as error:
+            message = f"endpoint {self.name} gave no predictions: {error}"
+            raise EndpointUnreachable(message) from error
+        return content

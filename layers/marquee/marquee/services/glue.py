@@ -1,0 +1,88 @@
+"""The ETL job's runs and the crawlers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from marquee import clients
+from marquee.services.errors import code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_glue.type_defs import JobRunTypeDef
+
+# Runs are listed newest first; an attempt's run is looked for among the latest of them.
+_RUNS_LOOKED_AT = 1000
+
+
+class EtlBusy(Exception):
+    """The job has as many concurrent runs as it may; try again later."""
+
+
+@dataclass(frozen=True)
+class EtlJobRun:
+    """One run of the ETL job; `seconds` is what Glue bills, on `dpus` data processing units."""
+
+    job_run_id: str
+    state: str
+    attempt_id: str
+    error: str
+    seconds: int
+    dpus: float
+
+
+class EtlJob:
+    """The Glue job that makes datasets."""
+
+    def __init__(self, name: str, client: GlueClient | None = None) -> None:
+        self._name = name
+        self._client = client or clients.glue()
+
+    def start(self, arguments: Mapping[str, str]) -> str:
+        """Start a run and return its id; EtlBusy if too many run already."""
+        try:
+            return self._client.start_job_run(JobName=self._name, Arguments=arguments)["JobRunId"]
+        except ClientError as error:
+            if code_of(error) in ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"):
+                message = f"{self._name} has as many concurrent runs as it may"
+                raise EtlBusy(message) from error
+            raise
+
+    def get(self, job_run_id: str) -> EtlJobRun:
+        """Return one run as Glue sees it now."""
+        return _run(self._client.get_job_run(JobName=self._name, RunId=job_run_id)["JobRun"])
+
+    def find(self, attempt_id: str) -> EtlJobRun | None:
+        """Return the newest run made for an attempt, or None."""
+        runs = islice(self._newest(), _RUNS_LOOKED_AT)
+        return next((run for run in runs if run.attempt_id == attempt_id), None)
+
+    def stop(self, job_run_id: str) -> None:
+        """Ask Glue to stop a run; one that ended already stays as it is."""
+        self._client.batch_stop_job_run(JobName=self._name, JobRunIds=[job_run_id])
+
+    def _newest(self) -> Iterator[EtlJobRun]:
+        for page in self._client.get_paginator("get_job_runs").paginate(JobName=self._name):
+            yield from (_run(run) for run in page["JobRuns"])
+
+
+def _run(run: JobRunTypeDef) -> EtlJobRun:
+    return EtlJobRun(
+        run["Id"],
+        run["JobRunState"],
+        run.get("Arguments", {}).get("--attempt_id", ""),
+        run.get("ErrorMessage", ""),
+        run.get("ExecutionTime", 0),
+        run.get("MaxCapacity", 0.0),
+    )
+
+
+def start_crawler(name: str, client: GlueClient | None = None) -> None:
+    """Start a crawler; CrawlerRunningException, as boto3 raises it, while it runs already."""
+    (client or clients.glue()).start_crawler(Name=name)

@@ -1,0 +1,86 @@
+"""Moving a run from stage to stage: from where, and how long it may stay there."""
+
+from typing import Any
+
+from marquee.clock import later, seconds_between
+from marquee.identity import Attempt
+from marquee.ledger import RUNNING, Ledger, Run, Stage
+from marquee.observability import about, logger, seconds
+
+_FROM = {
+    Stage.PREPARING: (Stage.RECEIVED,),
+    Stage.TRAINING: (Stage.PREPARING,),
+    Stage.JUDGING: (Stage.TRAINING,),
+    Stage.RELEASING: (Stage.JUDGING,),
+    Stage.LIVE: (Stage.RELEASING,),
+    Stage.REJECTED: (Stage.JUDGING,),
+    Stage.FAILED: RUNNING,
+}
+# Seconds after which silence is a failure. They are generous: the reconciler asks the services
+# long before, so only a run that nobody can say anything about reaches its deadline.
+_MAY_TAKE = {
+    Stage.RECEIVED: 3600,
+    Stage.PREPARING: 3 * 3600,
+    Stage.JUDGING: 2 * 3600,
+    Stage.RELEASING: 2 * 3600,
+}
+
+
+class RunMoved(Exception):
+    """A step was asked to work for an attempt that is not at its stage any more."""
+
+    def __init__(self, run: Run, expected: Stage) -> None:
+        super().__init__(
+            f"run {run.run_id} is at {run.stage} in attempt {run.attempt}, not at {expected}: nothing to do"
+        )
+
+
+def deadline_of(stage: Stage, seconds: float = 0) -> str:
+    """Return by when a stage entered now must be over; `seconds` where the stage has no time of its own."""
+    return later(seconds or _MAY_TAKE[stage]) if stage in RUNNING else ""
+
+
+def enter(  # noqa: PLR0913 - the parts of one line of history
+    ledger: Ledger,
+    attempt: Attempt,
+    to: Stage,
+    cause: str,
+    *,
+    event_id: str = "",
+    facts: dict[str, Any] | None = None,
+    reason: str = "",
+    seconds_allowed: float = 0,
+) -> Run | None:
+    """Move an attempt to a stage and return its run; None if it stands elsewhere.
+
+    The run is returned as well if it stands there already: then the side effect that belongs to the
+    stage may still be missing, for its maker may have died, and every side effect can be repeated.
+    """
+    about(run_id=attempt.run_id, attempt_id=attempt.id)
+    before = ledger.get(attempt.run_id)
+    moved = ledger.advance(
+        attempt.run_id,
+        attempt.number,
+        _FROM[to],
+        to,
+        cause,
+        event_id=event_id,
+        facts=facts,
+        reason=reason,
+        deadline=deadline_of(to, seconds_allowed),
+    )
+    run = ledger.get(attempt.run_id)
+    if moved:
+        seconds("StageSeconds", seconds_between(before.updated_at, run.updated_at), stage=before.stage)
+    if (run.attempt, run.stage) != (attempt.number, to):
+        logger().info("not moved", extra={"wanted": to, "stands_at": run.stage, "attempt": run.attempt})
+        return None
+    return run
+
+
+def standing_at(ledger: Ledger, attempt: Attempt, *stages: Stage) -> Run:
+    """Return the run if this attempt stands at one of the stages; RunMoved otherwise."""
+    run = ledger.get(attempt.run_id)
+    if run.attempt != attempt.number or run.stage not in stages:
+        raise RunMoved(run, stages[0])
+    return run

@@ -1,0 +1,100 @@
+"""The CreateTrainingJob request of an attempt."""
+
+from typing import Any
+
+from marquee import names
+from marquee.datasets.manifest import channels_of
+from marquee.identity import Attempt
+from marquee.settings import TrainingSettings
+
+_VOLUME_GB = 30
+_START_SECONDS = 1800
+# What training/ prints: "name=value;" on a line of its own.
+METRICS = ("train_loss", "validation_accuracy", "test_accuracy", "test_log_loss", "test_ece")
+_CHECKPOINTS = "/opt/ml/checkpoints"
+
+
+def training_request(
+    attempt: Attempt, manifest: dict[str, Any], settings: TrainingSettings, region: str
+) -> dict[str, Any]:
+    """Return the parameters of CreateTrainingJob, script mode, every name derived from the attempt."""
+    job = names.attempt_name(settings.stage, attempt.id)
+    request = {
+        "TrainingJobName": job,
+        "RoleArn": settings.training_role_arn,
+        "AlgorithmSpecification": {
+            "TrainingImage": settings.training_image_uri,
+            "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": name, "Regex": rf"{name}=([0-9.eE+-]+)"} for name in METRICS],
+        },
+        "HyperParameters": _hyperparameters(attempt, manifest, settings, job, region),
+        "InputDataConfig": [_channel(settings, attempt, split) for split in channels_of(manifest)],
+        "OutputDataConfig": {"S3OutputPath": f"s3://{settings.model_bucket}/{names.models_prefix()}"},
+        "ResourceConfig": {
+            "InstanceType": settings.training_instance_type,
+            "InstanceCount": settings.training_instance_count,
+            "VolumeSizeInGB": _VOLUME_GB,
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": settings.training_max_seconds},
+        "Tags": tags(attempt, settings.stage),
+    }
+    return {**request, **_spot(settings, job)} if settings.training_use_spot else request
+
+
+def seconds_allowed(settings: TrainingSettings) -> int:
+    """Return how long the TRAINING stage may take, in seconds: the job's own limit, and a start."""
+    return _wait_seconds(settings) + _START_SECONDS
+
+
+def tags(attempt: Attempt, stage: str) -> list[dict[str, str]]:
+    """Return the tags of everything an attempt makes."""
+    values = {"application": "marquee", "stage": stage, "run_id": attempt.run_id, "attempt_id": attempt.id}
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def _wait_seconds(settings: TrainingSettings) -> int:
+    return settings.training_max_seconds * (2 if settings.training_use_spot else 1)
+
+
+def _spot(settings: TrainingSettings, job: str) -> dict[str, Any]:
+    uri = f"s3://{settings.model_bucket}/{names.checkpoints_prefix(job)}"
+    return {
+        "EnableManagedSpotTraining": True,
+        "CheckpointConfig": {"S3Uri": uri, "LocalPath": _CHECKPOINTS},
+        "StoppingCondition": {
+            "MaxRuntimeInSeconds": settings.training_max_seconds,
+            "MaxWaitTimeInSeconds": _wait_seconds(settings),
+        },
+    }
+
+
+def _channel(settings: TrainingSettings, attempt: Attempt, split: str) -> dict[str, Any]:
+    return {
+        "ChannelName": split,
+        "ContentType": "application/x-parquet",
+        "DataSource": {
+            "S3DataSource": {
+                "S3DataType": "S3Prefix",
+                "S3Uri": f"s3://{settings.curated_bucket}/{names.split_prefix(attempt.id, split)}",
+                "S3DataDistributionType": "FullyReplicated",
+            }
+        },
+    }
+
+
+def _hyperparameters(
+    attempt: Attempt, manifest: dict[str, Any], settings: TrainingSettings, job: str, region: str
+) -> dict[str, str]:
+    return {
+        **settings.hyperparameters,
+        "sagemaker_program": "train.py",
+        "sagemaker_submit_directory": f"{settings.code_uri}/sourcedir.tar.gz",
+        "sagemaker_region": region,
+        "sagemaker_container_log_level": "20",
+        "sagemaker_job_name": job,
+        "algorithm": settings.algorithm,
+        "run_id": attempt.run_id,
+        "attempt_id": attempt.id,
+        "dataset_digest": manifest["dataset_digest"],
+        "code_version": settings.code_uri.rstrip("/").rsplit("/", 1)[-1],
+    }

@@ -1,0 +1,73 @@
+"""Starting the training job of a run, once."""
+
+from dataclasses import dataclass
+
+from marquee import names
+from marquee.clock import later
+from marquee.datasets.manifest import facts_of
+from marquee.events import EtlJobEvent
+from marquee.identity import Attempt
+from marquee.ledger import Ledger, Run, Stage
+from marquee.observability import logger
+from marquee.services.glue import EtlJob, EtlJobRun
+from marquee.services.objects import Objects
+from marquee.services.training_jobs import TrainingBusy, TrainingJobs
+from marquee.settings import TrainingSettings
+from marquee.stages import enter
+from marquee.training.request import seconds_allowed, training_request
+
+
+@dataclass(frozen=True)
+class StartTraining:
+    """Creates the training job when the dataset is there."""
+
+    settings: TrainingSettings
+    ledger: Ledger
+    objects: Objects
+    etl: EtlJob
+    jobs: TrainingJobs
+
+    @classmethod
+    def of(cls, settings: TrainingSettings) -> "StartTraining":
+        """Wire it to AWS."""
+        etl = EtlJob(settings.glue_job_name)
+        return cls(settings, Ledger(settings.ledger_table), Objects(), etl, TrainingJobs())
+
+    def on(self, event: EtlJobEvent) -> Run | None:
+        """Handle a succeeded Glue job run; None if it is not of a run of ours or late."""
+        job_run = self.etl.get(event.job_run_id)
+        if not job_run.attempt_id:
+            logger().warning("a job run without --attempt_id", extra={"job_run_id": event.job_run_id})
+            return None
+        return self.start(job_run, "Glue Job State Change", event.event_id)
+
+    def start(self, job_run: EtlJobRun, cause: str, event_id: str = "") -> Run | None:
+        """Move the attempt to TRAINING and make its job; None if it stands elsewhere."""
+        attempt = Attempt.parse(job_run.attempt_id)
+        manifest = self.objects.json(self.settings.curated_bucket, names.manifest_key(attempt.id))
+        job = names.attempt_name(self.settings.stage, attempt.id)
+        facts = {**facts_of(manifest, job_run), "training_job": job}
+        run = enter(
+            self.ledger,
+            attempt,
+            Stage.TRAINING,
+            cause,
+            event_id=event_id,
+            facts=facts,
+            seconds_allowed=seconds_allowed(self.settings),
+        )
+        if run:
+            self.create(run)
+        return run
+
+    def create(self, run: Run) -> bool:
+        """Make the job of a run at TRAINING unless it is made; False while the account has no room for it."""
+        manifest = self.objects.json(self.settings.curated_bucket, names.manifest_key(run.attempt_id))
+        request = training_request(run.current, manifest, self.settings, self.jobs.region)
+        try:
+            self.jobs.create(request)
+        except TrainingBusy as busy:
+            logger().warning("the reconciler will try again", extra={"because": str(busy)})
+            self.ledger.extend(run.run_id, later(seconds_allowed(self.settings)))
+            return False
+        return True

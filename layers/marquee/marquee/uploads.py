@@ -1,0 +1,59 @@
+"""An upload becomes a run, once."""
+
+from dataclasses import dataclass
+
+from marquee.clock import now
+from marquee.events import UploadEvent
+from marquee.identity import run_id_of
+from marquee.ledger import Change, Ledger, Run, Stage
+from marquee.notices import Outcome, notify
+from marquee.observability import about, logger
+from marquee.services.executions import Executions
+from marquee.services.topic import Topic
+from marquee.settings import ReceiveUploadSettings
+from marquee.stages import deadline_of
+
+
+@dataclass(frozen=True)
+class ReceiveUpload:
+    """Creates the run of an upload and starts its preparation."""
+
+    ledger: Ledger
+    preparation: Executions
+    topic: Topic
+
+    @classmethod
+    def of(cls, settings: ReceiveUploadSettings) -> "ReceiveUpload":
+        """Wire it to AWS."""
+        return cls(
+            Ledger(settings.ledger_table),
+            Executions(settings.prepare_dataset_arn),
+            Topic(settings.notices_topic_arn),
+        )
+
+    def on(self, event: UploadEvent) -> Run | None:
+        """Handle one event; None for a folder's marker, which nobody uploaded."""
+        if event.is_folder:
+            logger().info("a folder marker is no upload", extra={"key": event.upload.key})
+            return None
+        new = _run_of(event)
+        about(run_id=new.run_id)
+        self.ledger.create(new)
+        run = self.ledger.get(new.run_id)
+        if run.stage == Stage.RECEIVED:
+            self.preparation.start(run.current)
+        if run.upload.sequencer != event.upload.sequencer:
+            notify(self.ledger, self.topic, run, Outcome.DUPLICATE, event.upload.sequencer)
+        return run
+
+
+def _run_of(event: UploadEvent) -> Run:
+    at = now()
+    return Run(
+        run_id_of(event.upload.bucket, event.upload.key, event.upload.etag),
+        event.upload,
+        created_at=at,
+        updated_at=at,
+        deadline=deadline_of(Stage.RECEIVED),
+        history=(Change(Stage.RECEIVED, at, "upload", event.event_id),),
+    )
