@@ -1,0 +1,106 @@
+# make demo           a local cloud, the sample reviews, three predictions (CSV=file for your own)
+# make test           everything that is checked: lint, types, template, unit, integration, end to end
+# make deploy STAGE=dev | make delete STAGE=dev      a real account (docs/aws.md)
+# Python 3.11 or 3.12 and make are all it needs; the rest it makes itself, in .venv and .tools.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+STAGE ?= dev
+CSV ?=
+SAM_VERSION := 1.170.0
+UV_VERSION := 0.13.9
+
+BIN := .venv/bin
+SAM := .tools/sam/bin/sam
+# A uv that is on the path but does not run (a shim without its version) counts as missing.
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/uv/bin/uv)
+PYTHON_RANGE := >=3.11,<3.13
+SOURCES := layers/marquee/marquee functions glue training localcloud cli bench scripts tests
+
+export UV
+export SAM_CLI_TELEMETRY := 0
+# The local cloud runs functions with this project's interpreter; on AWS Lambda brings its own.
+ifeq ($(STAGE),local)
+export LAYER_PYTHON := $(CURDIR)/$(BIN)/python
+endif
+
+.PHONY: help
+help:
+	@sed -n '/^# /s/^# //p' Makefile
+
+# ------------------------------------------------------------------------------------- environments
+
+.PHONY: setup
+setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
+
+.venv/.made: pyproject.toml | $(UV)
+	@echo "setup: the project's environment, .venv (about 1 GB: Spark, Arrow, scikit-learn)"
+	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .venv
+	@$(UV) pip install --python $(BIN)/python --editable . --group dev
+	@touch $@
+
+.tools/sam/.made-$(SAM_VERSION): | $(UV)
+	@echo "setup: AWS SAM, .tools/sam (its pins do not go with ours)"
+	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .tools/sam
+	@$(UV) pip install --python .tools/sam/bin/python aws-sam-cli==$(SAM_VERSION)
+	@touch $@
+
+.tools/uv/bin/uv:
+	@echo "setup: uv, .tools/uv (no uv on the path)"
+	@python3 -m pip install --quiet --disable-pip-version-check --target .tools/uv uv==$(UV_VERSION)
+
+# A uv of the user's own: there is nothing to make.
+/%/uv: ;
+
+# --------------------------------------------------------------------------------------------- use
+
+.PHONY: demo
+demo: setup
+	@$(BIN)/marquee demo $(if $(CSV),--csv "$(CSV)")
+
+.PHONY: build
+build: setup
+	$(SAM) build --config-env $(STAGE)
+
+.PHONY: deploy
+deploy: build
+	$(SAM) deploy --config-env $(STAGE)
+
+.PHONY: delete
+delete: setup
+	$(BIN)/python -m scripts.empty_stage $(STAGE) --confirm "$(CONFIRM)"
+	$(SAM) delete --config-env $(STAGE) --stack-name marquee-$(STAGE) --no-prompts
+
+.PHONY: bench
+bench: setup
+	$(BIN)/python -m bench
+
+# ------------------------------------------------------------------------------------------ checks
+
+.PHONY: test
+test: lint types check-template
+	$(BIN)/pytest tests/unit tests/integration tests/e2e
+
+.PHONY: lint
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup
+	$(BIN)/mypy $(wildcard $(SOURCES))
+
+.PHONY: check-template
+check-template: setup
+	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules
+	$(SAM) validate --lint --config-env $(STAGE)
+
+.PHONY: unit integration e2e
+unit integration e2e: setup
+	$(BIN)/pytest tests/$@
+
+.PHONY: clean
+clean:
+	rm -rf .aws-sam build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis spark-warehouse metastore_db derby.log
+	find . -name __pycache__ -not -path './.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +
