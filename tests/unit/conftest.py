@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from marquee import clients
 from moto import mock_aws
@@ -10,8 +9,16 @@ from moto import mock_aws
 TABLE = "marquee-test-ledger"
 
 
+@pytest.fixture(scope="module")
+def fresh_clients() -> Iterator[None]:
+    """Clients take 0.1 s each to make, so the tests of a module share them."""
+    clients.forget()
+    yield
+    clients.forget()
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def aws(monkeypatch: pytest.MonkeyPatch, fresh_clients: None) -> Iterator[None]:
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",  # pragma: allowlist secret
@@ -19,15 +26,13 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    clients.forget()
     with mock_aws():
         yield
-    clients.forget()
 
 
 @pytest.fixture
 def table(aws: None) -> str:
-    boto3.client("dynamodb").create_table(
+    clients.dynamodb().create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
