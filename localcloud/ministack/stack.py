@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ministack import app
+from ministack.core import iam_actions
 from ministack.services import cloudwatch_logs, stepfunctions
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import provisioners, stacks
 
 from localcloud.awsjson import Handler
 from localcloud.config import CloudConfig
@@ -31,6 +32,10 @@ class MiniStack(Permissions, Events):
                 "MiniStack was imported before its environment was set (see localcloud.ministack)"
             )
         super().__init__(config)
+        self._in_threads: set[str] = set()
+        in_thread = stacks._runs_on_worker_thread
+        # The others run on the event loop, where a call to the cloud's own API would wait for itself.
+        stacks._runs_on_worker_thread = lambda name: name in self._in_threads or in_thread(name)
 
     def add_service(self, name: str, handler: Handler, sdk_prefix: str | None = None) -> None:
         """Let `handler` answer every request that is signed for the service `name`.
@@ -39,6 +44,8 @@ class MiniStack(Permissions, Events):
         as `arn:aws:states:::aws-sdk:<name>:<action>` too, and names its errors SageMaker.<code>.
         """
         app.SERVICE_HANDLERS[name] = handler
+        # A plugged-in service asks IAM itself, for the resources as AWS names them.
+        iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(name, None)
         if sdk_prefix:
             stepfunctions._AWS_SDK_SERVICE_MAP[name] = {"target_prefix": sdk_prefix, "protocol": "json"}
             stepfunctions._AWS_SDK_ERROR_PREFIX[name] = sdk_prefix
@@ -56,6 +63,25 @@ class MiniStack(Permissions, Events):
         if update is not None:
             handlers["update"] = update
         provisioners._RESOURCE_HANDLERS[resource_type] = handlers
+        self._in_threads.add(resource_type)
+
+    def complete_resource_type(self, resource_type: str, complete: Delete) -> None:
+        """Call `complete` with physical id and properties after a resource was made or changed."""
+        handlers = provisioners._RESOURCE_HANDLERS[resource_type]
+        create, update = handlers["create"], handlers["update"]
+
+        def create_completely(logical_id: str, properties: Properties, stack: str) -> Any:
+            made = create(logical_id, properties, stack)
+            complete(made[0], properties)
+            return made
+
+        def update_completely(physical_id: str, old: Properties, new: Properties, *more: Any) -> Any:
+            made = update(physical_id, old, new, *more)
+            complete(made[0], new)
+            return made
+
+        handlers.update(create=create_completely, update=update_completely)
+        self._in_threads.add(resource_type)
 
     def write_log(self, group: str, stream: str, lines: Iterable[str]) -> None:
         """Append lines to a CloudWatch log stream, making group and stream when they are missing."""
