@@ -2,7 +2,7 @@
 
 import json
 import os
-import subprocess
+import signal
 import sys
 import time
 import urllib.request
@@ -35,13 +35,15 @@ class LocalCloud:
         if found := cls.find(config):
             return found
         on_progress(f"starting the local cloud at {config.endpoint_url}")
-        process, log = _launch(config)
+        config.state.mkdir(parents=True, exist_ok=True)
+        log = config.state / "cloud.log"
+        pid = _launch(config, log)
         deadline = time.monotonic() + timeout
         while (found := cls.find(config)) is None:
-            if process.poll() is not None:
+            if os.waitpid(pid, os.WNOHANG)[0]:
                 raise CannotStart(_last_words(log))
             if time.monotonic() > deadline:
-                process.terminate()
+                os.kill(pid, signal.SIGTERM)
                 raise CannotStart(f"The cloud was not ready after {timeout:.0f} s, see {log}")
             time.sleep(0.1)
         on_progress("the local cloud is ready")
@@ -80,21 +82,21 @@ class LocalCloud:
 _OTHER_ACCOUNTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
 
 
-def _launch(config: CloudConfig) -> "tuple[subprocess.Popen[bytes], Path]":
-    config.state.mkdir(parents=True, exist_ok=True)
-    log = config.state / "cloud.log"
+def _launch(config: CloudConfig, log: Path) -> int:
+    """Start the cloud in a session of its own; gives its process id. Nobody waits for it, so no Popen."""
     command = [sys.executable, "-m", "localcloud", "--state", str(config.state), "--port", str(config.port)]
-    root = Path(__file__).parents[1]
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*command, "--services", ",".join(config.services)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(root)},
-        )
-    return process, log
+    write = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    return os.posix_spawn(
+        sys.executable,
+        [*command, "--services", ",".join(config.services)],
+        {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), write, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
 def _identity(record: Record) -> str | None:

@@ -5,6 +5,7 @@ processes start in turn. A warden, one small process in a session of its own, wa
 end, however it ends, and then ends every process that carries the mark.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -60,8 +61,10 @@ class Child:
 
     def signal(self, number: int) -> None:
         """Send a signal to the process and its group; nothing happens when it has ended."""
-        if self.running:
-            os.killpg(self.pid, number)
+        # Another thread may be reaping it just now.
+        with contextlib.suppress(ProcessLookupError):
+            if self.running:
+                os.killpg(self.pid, number)
 
     def stop(self, grace: float = 10.0) -> int:
         """SIGTERM, then SIGKILL after `grace` seconds; gives the exit status."""

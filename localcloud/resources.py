@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from botocore import xform_name
 from botocore.model import ListShape, Shape, StructureShape
@@ -60,15 +60,28 @@ NOT_ACTED_ON = (
 )
 """Nothing on one laptop scales, costs or is traced: these are remembered by their stack and do nothing."""
 
-Register = Callable[[str, Callable[..., Any], Callable[..., Any]], None]
+
+class Stack(Protocol):
+    """Where types are added."""
+
+    def add_resource_type(
+        self, resource_type: str, create: Callable[..., Any], delete: Callable[..., Any]
+    ) -> None:
+        """Let CloudFormation make resources of this type."""
+
+    def complete_resource_type(self, resource_type: str, complete: Callable[..., None]) -> None:
+        """Call `complete` after a resource of a type that there is was made or changed."""
 
 
-def register(add_resource_type: Register, clients: Clients) -> None:
+def register(stack: Stack, clients: Clients) -> None:
     """Add every type of this module."""
     for resource in THROUGH_API:
-        add_resource_type(resource.resource_type, _creator(resource, clients), _deleter(resource, clients))
+        stack.add_resource_type(
+            resource.resource_type, _creator(resource, clients), _deleter(resource, clients)
+        )
+    stack.complete_resource_type("AWS::Lambda::Function", _dead_letters(clients))
     for resource_type in NOT_ACTED_ON:
-        add_resource_type(resource_type, _recorder(resource_type), _forget)
+        stack.add_resource_type(resource_type, _recorder(resource_type), _forget)
 
 
 def typed(shape: Shape | None, value: Any) -> Any:
@@ -105,6 +118,18 @@ def _deleter(resource: ApiResource, clients: Clients) -> Callable[..., None]:
         call(**{resource.delete_member: physical_id.rpartition("/")[2]})
 
     return delete
+
+
+def _dead_letters(clients: Clients) -> Callable[..., None]:
+    """MiniStack's CloudFormation leaves the dead-letter queue of a function out."""
+
+    def complete(physical_id: str, properties: Properties) -> None:
+        if letters := properties.get("DeadLetterConfig"):
+            clients.client("lambda").update_function_configuration(
+                FunctionName=physical_id, DeadLetterConfig=letters
+            )
+
+    return complete
 
 
 def _recorder(resource_type: str) -> Callable[..., tuple[str, Mapping[str, Any]]]:

@@ -62,7 +62,7 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     StateMachines(stack).plug_in()
     targets = Targets(clients, roles, stack.service_may)
     stack.replace_delivery(Courier(targets, config.delivery_scale).accept, targets.reaches)
-    resources.register(stack.add_resource_type, clients)
+    resources.register(stack, clients)
     cloud = Cloud(config, stack, processes, roles)
     for name in config.services:
         importlib.import_module(name).register(cloud)

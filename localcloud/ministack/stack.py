@@ -6,6 +6,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions
+from ministack.core import router
 from ministack.services import cloudwatch_logs, stepfunctions
 from ministack.services.cloudformation import provisioners, stacks
 
@@ -44,6 +45,8 @@ class MiniStack(Permissions, Events):
         as `arn:aws:states:::aws-sdk:<name>:<action>` too, and names its errors SageMaker.<code>.
         """
         app.SERVICE_HANDLERS[name] = handler
+        # Without an entry the router reads every model that botocore has, for seconds, to know the name.
+        router.SERVICE_PATTERNS.setdefault(name, {})
         # A plugged-in service asks IAM itself, for the resources as AWS names them.
         iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(name, None)
         if sdk_prefix:

@@ -1,0 +1,17 @@
+"""A custom resource that answers CloudFormation itself."""
+
+import json
+import urllib.request
+
+
+def handler(event, context):
+    answer = {
+        "Status": "SUCCESS",
+        "PhysicalResourceId": "greeting",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "Data": {"Text": f"hello {event['ResourceProperties']['Name']}"},
+    }
+    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    urllib.request.urlopen(request).close()

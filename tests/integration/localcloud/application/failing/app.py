@@ -1,0 +1,10 @@
+"""Raises, whatever it is asked."""
+
+
+class Overheated(Exception):
+    pass
+
+
+def handler(event, context):
+    print("about to fail")
+    raise Overheated("too hot")

@@ -1,0 +1,8 @@
+"""Writes down which object it was told of."""
+
+import boto3
+
+
+def handler(event, context):
+    bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
+    boto3.client("s3").put_object(Bucket=bucket, Key=f"out/{key}", Body=event["detail-type"].encode())

@@ -1,0 +1,167 @@
+"""SAM deploys to the cloud, and what it deployed does what AWS would."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.client import LocalCloud
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"nothing was found within {seconds} s")
+
+
+def receive(client: Any, url: str) -> Any:
+    queue = client("sqs")
+    return eventually(
+        lambda: queue.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages")
+    )[0]
+
+
+def emit(client: Any, source: str) -> None:
+    entry = {"Source": source, "DetailType": "Test", "Detail": json.dumps({"answer": 42})}
+    assert client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+def test_an_object_reaches_a_function_through_eventbridge(client: Any, outputs: dict[str, str]) -> None:
+    s3, bucket = client("s3"), outputs["Bucket"]
+
+    s3.put_object(Bucket=bucket, Key="in/a.csv", Body=b"x")
+
+    found = eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="out/").get("Contents"))
+    assert [item["Key"] for item in found] == ["out/in/a.csv"]
+
+
+def test_a_custom_resource_answers(outputs: dict[str, str]) -> None:
+    assert outputs["Greeting"] == "hello world"
+
+
+def test_what_a_function_never_takes_ends_in_its_queues(client: Any, outputs: dict[str, str]) -> None:
+    emit(client, "test.fail")
+
+    letter = receive(client, outputs["Failures"])
+    record = json.loads(receive(client, outputs["Outcomes"])["Body"])
+
+    assert json.loads(letter["Body"])["detail"] == {"answer": 42}
+    assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "too hot"
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["requestContext"]["approximateInvokeCount"] == 2
+    assert record["responsePayload"]["errorType"] == "Overheated"
+
+
+def test_an_event_its_target_does_not_permit_is_a_dead_letter(client: Any, outputs: dict[str, str]) -> None:
+    emit(client, "test.unpermitted")
+
+    letter = receive(client, outputs["Undelivered"])
+
+    attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert json.loads(letter["Body"])["source"] == "test.unpermitted"
+    assert attributes["ERROR_CODE"] == "NO_PERMISSIONS"
+    assert attributes["RULE_ARN"] == outputs["UnpermittedArn"]
+    assert attributes["TARGET_ARN"] == outputs["ReceiveArn"]
+    assert attributes["RETRY_ATTEMPTS"] == "0"
+
+
+def test_a_state_machine_sees_exception_names_and_its_own_roles_limits(
+    client: Any, outputs: dict[str, str]
+) -> None:
+    states = client("stepfunctions")
+    arn = states.start_execution(stateMachineArn=outputs["FlowArn"], input="{}")["executionArn"]
+
+    execution = eventually(lambda: _ended(states, arn))
+
+    assert execution["status"] == "SUCCEEDED", execution
+    output = json.loads(execution["output"])
+    assert output["caught"]["Error"] == "Overheated"
+    assert "lambda:InvokeFunction" in output["invoke"]["Cause"]
+    assert output["list"]["Error"] == "SageMaker.AccessDeniedException"
+
+
+def _ended(states: Any, arn: str) -> Any:
+    execution = states.describe_execution(executionArn=arn)
+    return execution if execution["status"] != "RUNNING" else None
+
+
+def test_a_function_url_reaches_a_plugged_service_as_far_as_its_role_goes(
+    cloud: LocalCloud, outputs: dict[str, str]
+) -> None:
+    url = _local(cloud, outputs["PingUrl"])
+
+    with urllib.request.urlopen(url) as answer:
+        assert json.load(answer) == {"pong": True}
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(url + "other")
+    assert (refused.value.code, refused.value.read()) == (403, b"AccessDeniedException")
+    refused.value.close()
+
+
+def test_a_function_that_raises_is_502_and_keeps_its_words(
+    cloud: LocalCloud, outputs: dict[str, str]
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as failed:
+        urllib.request.urlopen(_local(cloud, outputs["PingUrl"]) + "raise")
+
+    assert failed.value.code == 502
+    assert b"secret" not in failed.value.read()
+    failed.value.close()
+
+
+def _local(cloud: LocalCloud, function_url: str) -> str:
+    url_id = function_url.split("//")[1].split(".")[0]
+    return f"{cloud.endpoint_url}/_aws/lambda-url/{url_id}/"
+
+
+def test_a_role_may_do_what_its_policy_says_and_no_more(
+    cloud: LocalCloud, client: Any, outputs: dict[str, str]
+) -> None:
+    # given a user that may create models but pass no role
+    iam = client("iam")
+    iam.create_user(UserName="maker")
+    statement = {"Effect": "Allow", "Action": "sagemaker:CreateModel", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="maker", PolicyName="create", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="maker")["AccessKey"]
+    maker = boto3.client(
+        "sagemaker",
+        endpoint_url=cloud.endpoint_url,
+        region_name=cloud.config.region,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+
+    # when it passes one, and when it lists
+    with pytest.raises(ClientError) as passing:
+        maker.create_model(ModelName="m", ExecutionRoleArn=outputs["PingRoleArn"])
+    with pytest.raises(ClientError) as listing:
+        maker.list_models()
+
+    # then both are denied as AWS words it
+    assert passing.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert f"iam:PassRole on resource: {outputs['PingRoleArn']}" in str(passing.value)
+    assert "is not authorized to perform: sagemaker:ListModels" in str(listing.value)
+
+
+def test_root_reaches_the_plugged_service(client: Any) -> None:
+    models = client("sagemaker").list_models()["Models"]
+
+    assert [model["CreationTime"].isoformat() for model in models] == ["2026-01-02T03:04:05+00:00"]
+
+
+def test_parameters_are_refused_as_aws_refuses_them(client: Any, cloud: LocalCloud) -> None:
+    with pytest.raises(ClientError) as refused:
+        client("sagemaker").create_model(ModelName="no blanks", ExecutionRoleArn="x" * 20)
+
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert "2 validation errors detected: Value 'no blanks' at 'modelName'" in str(refused.value)
