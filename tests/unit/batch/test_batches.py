@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-from typing import Any
 
 import pytest
 
@@ -99,42 +98,20 @@ def test_json_lines_become_a_csv_of_their_fields(cloud: Cloud) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "said"),
-    [
-        ("", "a.csv", "the file is empty"),
-        ("\n\n", "a.csv", "the file is empty"),
-        ("review\n", "a.csv", "a header and no rows"),
-        ("title,year\nx,1\n", "a.csv", "no column is called review or text"),
-        ("review,n\nfine,1\nfine\nfine,1,2\n", "a.csv", "line 3 has 1 fields and the header 2; the row that"),
-        ('review\n"fine\n', "a.csv", "a quote that is not closed"),
-        (b"review\nfine\n\xff\xfe\n", "a.csv", "not UTF-8"),
-        (gzip.compress(b"review\n" + b"fine\n" * 1000)[:-20], "a.csv.gz", "breaks off or is damaged"),
-        (b"\x1f\x8bnot gzip", "a.csv.gz", "breaks off or is damaged"),
-        (b"PAR1 and so on", "a.parquet", "the file is Parquet"),
-        ("review\n" + "a" * 5_000_001, "a.csv", "the text of row 1 has 5,"),
-        (
-            '{"text": "a"}\n{"text": "b", "x": 1}\n[]\n{',
-            "a.jsonl",
-            "the first line lacks: x; line 3",
-        ),
-        ('{"text": "a", "x": "\\ud800"}', "a.jsonl", "row 1 holds half a character"),
-        ("review\n" + "a,b\n" * 100, "a.csv", "and perhaps more"),
-    ],
-)
-def test_a_file_that_cannot_work_is_refused_with_all_its_problems(
-    cloud: Cloud, content: bytes | str, name: str, said: str
-) -> None:
+def test_a_file_that_cannot_work_is_refused_and_leaves_nothing(cloud: Cloud) -> None:
     cloud.promote()
+    # More than one part of an upload is written before the last row turns out to be too short.
+    content = "review,n\n" + f"{'fine' * 1000},1\n" * 2_500 + "fine\n"
 
-    batch = cloud.start(cloud.drop(content, name))
+    batch = cloud.start(cloud.drop(content))
 
     assert batch.stage == BatchStage.FAILED
-    assert said in batch.reason
+    assert "line 2502 has 1 fields and the header 2" in batch.reason
     [notice] = cloud.notices()
-    assert said in notice["Message"]
+    assert batch.reason in notice["Message"]
     assert notice["MessageAttributes"]["outcome"]["Value"] == "batch_failed"
     assert cloud.keys("batch/work/") == []
+    assert "Uploads" not in cloud.s3.list_multipart_uploads(Bucket=BUCKET)
     assert clients.sagemaker().list_transform_jobs()["TransformJobSummaries"] == []
 
 
@@ -194,32 +171,14 @@ def test_a_job_that_failed_leaves_a_reason_and_no_output(cloud: Cloud, state: st
     assert cloud.keys("batch/out/") == []
 
 
-def spoiled(how: str, answers: list[str]) -> list[str]:
-    first, *others = answers
-    changed: dict[str, Any] = json.loads(first)
-    return {
-        "missing": others,
-        "one too many": [*answers, first],
-        "swapped": [others[0], first, *others[1:]],
-        "unreadable": ["{", *others],
-        "no label": [json.dumps({"id": "1", "confidence": 1, "scores": {}}), *others],
-        "other labels": [first, *(json.dumps(json.loads(o) | {"scores": {"x": 1}}) for o in others)],
-        "error": [json.dumps({"SageMakerError": changed}), *others],
-    }[how]
-
-
-@pytest.mark.parametrize(
-    "how", ["missing", "one too many", "swapped", "unreadable", "no label", "other labels", "error"]
-)
-def test_predictions_that_do_not_fit_the_rows_are_no_output(cloud: Cloud, how: str) -> None:
+def test_predictions_that_do_not_fit_the_rows_are_no_output(cloud: Cloud) -> None:
     cloud.promote()
     batch = cloud.start(cloud.drop(REVIEWS))
-    cloud.transform(batch, lambda answers: spoiled(how, answers))
+    cloud.transform(batch, lambda answers: answers[:-1])
 
     batch = cloud.finish(batch)
 
-    assert batch.stage == BatchStage.FAILED
-    assert "row" in batch.reason or "line" in batch.reason
+    assert (batch.stage, batch.reason) == (BatchStage.FAILED, "the predictions end before row 3")
     assert cloud.keys("batch/out/") == []
 
 
