@@ -135,5 +135,22 @@ class Deployments:
             self._events.endpoint(endpoint)
 
 
+def pending_summary(config: Document) -> dict[str, Any]:
+    """What DescribeEndpoint says of a deployment whose containers are coming up."""
+    at = now()
+    variants = [
+        {
+            "VariantName": variant["VariantName"],
+            "DesiredWeight": variant["InitialVariantWeight"],
+            "VariantStatus": [
+                {"Status": "Creating", "StatusMessage": "Launching 1 instance(s).", "StartTime": at}
+            ],
+        }
+        for variant in config["ProductionVariants"]
+    ]
+    name = config["EndpointConfigName"]
+    return {"EndpointConfigName": name, "StartTime": at, "ProductionVariants": variants}
+
+
 def _names(config: Document) -> str:
     return ", ".join(variant["VariantName"] for variant in config["ProductionVariants"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from localcloud.awsjson import Request, ServiceError, action
-from localcloud.sagemaker.deployments import Deployments
+from localcloud.sagemaker.deployments import Deployments, pending_summary
 from localcloud.sagemaker.endpoint_configs import ARN as CONFIG_ARN
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.listing import page
@@ -92,8 +92,7 @@ class Endpoints:
                 return False
             endpoint.update(EndpointStatus="Updating", LastModifiedTime=now())
             if config:
-                pending = {"EndpointConfigName": config["EndpointConfigName"], "StartTime": now()}
-                endpoint["PendingDeploymentSummary"] = pending
+                endpoint["PendingDeploymentSummary"] = pending_summary(config)
             return True
 
         if self._store.change(KIND, request.parameters["EndpointName"], edit) is None:

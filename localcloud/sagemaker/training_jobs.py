@@ -63,13 +63,14 @@ class TrainingJobs:
         name, arn = job["TrainingJobName"], job["TrainingJobArn"]
         run = self._start(job, lambda status, **changes: self._enter(name, status, **changes))
         with self._lock:
-            self._check_quota(job)
-            if not self._store.add(KIND, name, job):
+            if self._store.find(KIND, name):
                 raise ServiceError(
                     "ResourceInUse",
                     "Training job names must be unique within an AWS account and region, and a training "
                     f"job with this name already exists ({arn})",
                 )
+            self._check_quota(job)
+            self._store.add(KIND, name, job)
             self._runs[name] = run
         self._store.tags.register(arn, request)
         self._events.training_job(job)

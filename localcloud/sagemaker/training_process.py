@@ -1,5 +1,6 @@
 """The process of a training job: AWS's own script-mode toolkit, its limits, and what its end means."""
 
+import contextlib
 import re
 import signal
 import sys
@@ -102,8 +103,9 @@ def final_metrics(definitions: Sequence[dict[str, str]], log: Path, at: float) -
     patterns = {definition["Name"]: re.compile(definition["Regex"]) for definition in definitions}
     for line in _lines(log) if patterns else ():
         for name, pattern in patterns.items():
-            if found := pattern.search(line):
-                values[name] = float(found[1])
+            for found in pattern.findall(line):
+                with contextlib.suppress(ValueError):  # a pattern may catch what is no number
+                    values[name] = float(found)
     return [{"MetricName": name, "Value": value, "Timestamp": at} for name, value in values.items()]
 
 

@@ -56,13 +56,14 @@ class TransformJobs:
         name, arn = job["TransformJobName"], job["TransformJobArn"]
         run = self._start(job, model, lambda status, **changes: self._finish(name, status, changes))
         with self._lock:
-            self._check_quota()
-            if not self._store.add(KIND, name, job):
+            if self._store.find(KIND, name):
                 raise ServiceError(
                     "ResourceInUse",
                     "Job name must be unique within an AWS account and region, and a job with this name "
                     f"already exists ({arn})",
                 )
+            self._check_quota()
+            self._store.add(KIND, name, job)
             self._runs[name] = run
         self._store.tags.register(arn, request)
         self._events.transform_job(job)

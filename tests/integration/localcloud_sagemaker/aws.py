@@ -22,7 +22,7 @@ def model_fn(model_dir):
     return open(os.path.join(model_dir, "greeting.txt")).read()
 def input_fn(body, content_type):
     if content_type == "application/jsonlines":
-        return [json.loads(line) for line in body.decode().splitlines()]
+        return [json.loads(line) for line in body.decode().split("\\n") if line]
     return [json.loads(body)]
 def predict_fn(rows, model):
     if rows[0].get("sleep"):
@@ -45,8 +45,9 @@ class Aws:
     bucket: str
     role: str
 
-    def client(self, service: str) -> Any:
-        return self.session.client(service, endpoint_url=self.endpoint_url)
+    def client(self, service: str, **options: Any) -> Any:
+        make: Any = self.session.client
+        return make(service, endpoint_url=self.endpoint_url, **options)
 
     def put(self, key: str, body: bytes) -> str:
         self.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body)
