@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from marquee.clock import later, now
+from marquee.clock import now
+from marquee.ledger.claims import claim_notice, notice_sent
 from marquee.ledger.models import ENDED, Champion, Change, Run, RunNotFound, Stage
 from marquee.ledger.table import Condition, Table
 
@@ -121,26 +122,12 @@ class Ledger:
         return self._table.put(item, f"{expected} OR {same}", change)
 
     def claim_notice(self, run_id: str, notice: str, lease_seconds: float) -> bool:
-        """Claim the right to send one notice of a run; False if it is sent, or claimed by somebody alive.
-
-        A claim older than `lease_seconds` belongs to a function that died before it sent.
-        """
-        change = Condition()
-        sent, claimed = (
-            change.path("notices", notice, "sent_at"),
-            change.path("notices", notice, "claimed_at"),
-        )
-        stale = change.value(later(-lease_seconds))
-        free = f"attribute_not_exists({claimed}) OR {claimed} < {stale}"
-        setting = f"SET {change.path('notices', notice)} = {change.value({'claimed_at': now()})}"
-        condition = f"attribute_exists(pk) AND attribute_not_exists({sent}) AND ({free})"
-        return self._table.update(_pk(run_id), setting, condition, change)
+        """Claim the right to send one notice of a run; False if it is sent, or claimed by somebody alive."""
+        return claim_notice(self._table, _pk(run_id), notice, lease_seconds)
 
     def notice_sent(self, run_id: str, notice: str) -> None:
         """Record that a notice went out."""
-        change = Condition()
-        setting = f"SET {change.path('notices', notice, 'sent_at')} = {change.value(now())}"
-        self._table.update(_pk(run_id), setting, "attribute_exists(pk)", change)
+        notice_sent(self._table, _pk(run_id), notice)
 
 
 def _pk(run_id: str) -> str:

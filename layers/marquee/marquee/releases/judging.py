@@ -29,6 +29,8 @@ _FACTS = (
     "artefact_bytes",
     "neutral_share",
     "predictions_per_second",
+    "labels",
+    "confusion_matrix",
 )
 
 
