@@ -34,11 +34,6 @@ def quality_key(attempt_id: str) -> str:
     return f"reports/dataset={attempt_id}/quality.json"
 
 
-def models_prefix() -> str:
-    """Key prefix under which SageMaker writes every training job's output."""
-    return "models/"
-
-
 def model_archive_key(training_job: str) -> str:
     """Key of a training job's model.tar.gz in the model bucket."""
     return f"models/{training_job}/output/model.tar.gz"

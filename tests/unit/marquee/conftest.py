@@ -1,54 +1,26 @@
-"""A moto account with the ledger's table, and clients made for it."""
+"""The ledger, and SageMaker and Glue in memory."""
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
+
 from marquee import clients
 from marquee.ledger import Ledger
-from moto import mock_aws
-
-TABLE = "marquee-test-ledger"
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",  # pragma: allowlist secret
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    clients.forget()
-    with mock_aws():
-        yield
-    clients.forget()
-
-
-@pytest.fixture
-def table(aws: None) -> str:
-    boto3.client("dynamodb").create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": n, "AttributeType": "S"} for n in ("pk", "kind", "created_at")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by_kind",
-                "KeySchema": [
-                    {"AttributeName": "kind", "KeyType": "HASH"},
-                    {"AttributeName": "created_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
-    return TABLE
+from tests.unit.marquee.doubles import GlueDouble, SageMakerDouble
 
 
 @pytest.fixture
 def ledger(table: str) -> Ledger:
     return Ledger(table)
+
+
+@pytest.fixture
+def sagemaker(aws: None) -> Iterator[SageMakerDouble]:
+    with SageMakerDouble().answering(clients.sagemaker(), clients.sagemaker_runtime()) as double:
+        yield double
+
+
+@pytest.fixture
+def glue(aws: None) -> Iterator[GlueDouble]:
+    with GlueDouble().answering(clients.glue()) as double:
+        yield double

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from marquee.clock import later
 from marquee.ledger import RUNNING, Champion, Ledger, Run, RunNotFound, Stage, Upload
 from marquee.ledger.release_lock import ReleaseLock

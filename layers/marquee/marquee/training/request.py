@@ -9,8 +9,8 @@ from marquee.settings import TrainingSettings
 
 _VOLUME_GB = 30
 _START_SECONDS = 1800
-# What training/ prints: "name=value;" on a line of its own.
-METRICS = ("train_loss", "validation_accuracy", "test_accuracy", "test_log_loss", "test_ece")
+# What training/ prints on the test split (docs/architecture.md, "Training job").
+_METRICS = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "ece", "neutral_share")
 _CHECKPOINTS = "/opt/ml/checkpoints"
 
 
@@ -25,11 +25,13 @@ def training_request(
         "AlgorithmSpecification": {
             "TrainingImage": settings.training_image_uri,
             "TrainingInputMode": "File",
-            "MetricDefinitions": [{"Name": name, "Regex": rf"{name}=([0-9.eE+-]+)"} for name in METRICS],
+            "MetricDefinitions": [
+                {"Name": f"test:{name}", "Regex": f"test:{name}=([0-9.eE+-]+);"} for name in _METRICS
+            ],
         },
         "HyperParameters": _hyperparameters(attempt, manifest, settings, job, region),
         "InputDataConfig": [_channel(settings, attempt, split) for split in channels_of(manifest)],
-        "OutputDataConfig": {"S3OutputPath": f"s3://{settings.model_bucket}/{names.models_prefix()}"},
+        "OutputDataConfig": {"S3OutputPath": f"s3://{settings.model_bucket}/models"},
         "ResourceConfig": {
             "InstanceType": settings.training_instance_type,
             "InstanceCount": settings.training_instance_count,

@@ -1,0 +1,217 @@
+"""SageMaker and Glue in memory, behind real boto3 clients.
+
+botocore checks every parameter against its own model before a double sees it, and errors come back
+through botocore as AWS words them.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from typing import Any, Self
+
+from botocore.awsrequest import AWSResponse
+
+Parameters = dict[str, Any]
+Model = Callable[[str], dict[str, float]]
+ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
+
+
+class Refused(Exception):
+    """The service answers with an error."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Double:
+    """Answers a client's operations with the methods of the same name; keeps what was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Parameters]] = []
+        self.refuse_next: dict[str, Refused] = {}
+
+    @contextmanager
+    def answering(self, *clients: Any) -> Iterator[Self]:
+        """Answer these clients instead of the network, as long as the context lasts."""
+        hooks = [(client.meta.events, hook) for client in clients for hook in self._hooks(client)]
+        for events, hook in hooks:
+            events.register(*hook)
+        yield self
+        for events, hook in hooks:
+            events.unregister(*hook)
+
+    def _hooks(self, client: Any) -> list[tuple[str, Callable[..., Any]]]:
+        service = client.meta.service_model.service_id.hyphenize()
+        return [
+            (f"provide-client-params.{service}.*", self._remember),
+            (f"before-call.{service}.*", self._answer),
+        ]
+
+    def asked(self, operation: str) -> list[Parameters]:
+        return [parameters for name, parameters in self.calls if name == operation]
+
+    def _remember(self, params: Parameters, context: Any, **_: Any) -> None:
+        context["asked"] = params
+
+    def _answer(self, model: Any, context: Any, **_: Any) -> tuple[AWSResponse, Parameters]:
+        self.calls.append((model.name, context["asked"]))
+        try:
+            if model.name in self.refuse_next:
+                raise self.refuse_next.pop(model.name)
+            answer = copy(getattr(self, model.name)(**context["asked"]))  # botocore changes what it is given
+            return AWSResponse("", 200, {}, None), answer
+        except Refused as error:
+            body = {"Error": {"Code": error.code, "Message": str(error)}, "ResponseMetadata": {}}
+            return AWSResponse("", 400, {}, None), body
+
+
+class GlueDouble(Double):
+    """One job and its runs; `limit` concurrent runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: list[Parameters] = []
+        self.limit = 3
+
+    def StartJobRun(self, JobName: str, Arguments: dict[str, str]) -> Parameters:
+        if sum(run["JobRunState"] == "RUNNING" for run in self.runs) >= self.limit:
+            raise Refused("ConcurrentRunsExceededException", "Concurrent runs exceeded")
+        run = {
+            "Id": f"jr_{len(self.runs)}",
+            "JobRunState": "RUNNING",
+            "Arguments": Arguments,
+            "MaxCapacity": 2.0,
+        }
+        self.runs.insert(0, run)
+        return {"JobRunId": run["Id"]}
+
+    def GetJobRun(self, JobName: str, RunId: str) -> Parameters:
+        return {"JobRun": next(run for run in self.runs if run["Id"] == RunId)}
+
+    def GetJobRuns(self, JobName: str, **_: Any) -> Parameters:
+        return {"JobRuns": [*self.runs]}
+
+    def BatchStopJobRun(self, JobName: str, JobRunIds: list[str]) -> Parameters:
+        return {"SuccessfulSubmissions": []}
+
+    def finish(self, job_run_id: str, state: str, error: str = "") -> None:
+        run = next(run for run in self.runs if run["Id"] == job_run_id)
+        run |= {"JobRunState": state, "ErrorMessage": error, "ExecutionTime": 90}
+
+
+class SageMakerDouble(Double):
+    """Training jobs, the registry, models, and one endpoint at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: dict[str, Parameters] = {}
+        self.packages: list[Parameters] = []
+        self.models: dict[str, Parameters] = {}
+        self.configs: dict[str, Parameters] = {}
+        self.endpoint: Parameters | None = None
+        self.answers: dict[str, Model] = {}
+
+    # ---------------------------------------------------------------------------------- training
+    def CreateTrainingJob(self, TrainingJobName: str, **request: Any) -> Parameters:
+        arn = f"{ACCOUNT}:training-job/{TrainingJobName}"
+        if TrainingJobName in self.jobs:
+            raise Refused("ResourceInUse", f"Training job names must be unique: {arn} exists")
+        self.jobs[TrainingJobName] = {
+            "TrainingJobName": TrainingJobName,
+            "TrainingJobStatus": "InProgress",
+            **request,
+        }
+        return {"TrainingJobArn": arn}
+
+    def DescribeTrainingJob(self, TrainingJobName: str) -> Parameters:
+        if TrainingJobName not in self.jobs:
+            raise Refused("ValidationException", "Requested resource not found.")
+        return self.jobs[TrainingJobName]
+
+    def StopTrainingJob(self, TrainingJobName: str) -> Parameters:
+        self.jobs[TrainingJobName]["TrainingJobStatus"] = "Stopping"
+        return {}
+
+    def finish_job(self, name: str, status: str = "Completed", failure: str = "") -> None:
+        times = {"TrainingTimeInSeconds": 300, "BillableTimeInSeconds": 120}
+        self.jobs[name] |= {"TrainingJobStatus": status, "FailureReason": failure, **times}
+
+    # ---------------------------------------------------------------------------------- registry
+    def CreateModelPackage(self, **request: Any) -> Parameters:
+        arn = f"{ACCOUNT}:model-package/{request['ModelPackageGroupName']}/{len(self.packages) + 1}"
+        self.packages.insert(0, {"ModelPackageArn": arn, **request})
+        return {"ModelPackageArn": arn}
+
+    def ListModelPackages(self, **_: Any) -> Parameters:
+        return {"ModelPackageSummaryList": [*self.packages]}
+
+    def UpdateModelPackage(self, ModelPackageArn: str, **change: Any) -> Parameters:
+        next(p for p in self.packages if p["ModelPackageArn"] == ModelPackageArn).update(change)
+        return {"ModelPackageArn": ModelPackageArn}
+
+    def CreateModel(self, ModelName: str, **request: Any) -> Parameters:
+        if ModelName in self.models:
+            raise Refused("ValidationException", f'Cannot create already existing model "{ModelName}".')
+        self.models[ModelName] = request
+        return {"ModelArn": f"{ACCOUNT}:model/{ModelName}"}
+
+    # ---------------------------------------------------------------------------------- endpoint
+    def CreateEndpointConfig(self, EndpointConfigName: str, **request: Any) -> Parameters:
+        if EndpointConfigName in self.configs:
+            message = f'Cannot create already existing endpoint configuration "{EndpointConfigName}".'
+            raise Refused("ValidationException", message)
+        self.configs[EndpointConfigName] = request
+        return {"EndpointConfigArn": f"{ACCOUNT}:endpoint-config/{EndpointConfigName}"}
+
+    def CreateEndpoint(self, EndpointName: str, EndpointConfigName: str, **_: Any) -> Parameters:
+        if self.endpoint:
+            raise Refused("ValidationException", f'Cannot create already existing endpoint "{EndpointName}".')
+        self.endpoint = {"EndpointStatus": "Creating", "EndpointConfigName": EndpointConfigName}
+        return {"EndpointArn": f"{ACCOUNT}:endpoint/{EndpointName}"}
+
+    def DescribeEndpoint(self, EndpointName: str) -> Parameters:
+        if self.endpoint is None:
+            raise Refused("ValidationException", f'Could not find endpoint "{EndpointName}".')
+        return self.endpoint
+
+    def UpdateEndpoint(self, EndpointName: str, EndpointConfigName: str) -> Parameters:
+        if self.endpoint is None or self.endpoint["EndpointStatus"] != "InService":
+            raise Refused("ValidationException", "Cannot update in-progress endpoint.")
+        pending = {"EndpointConfigName": EndpointConfigName}
+        self.endpoint |= {"EndpointStatus": "Updating", "PendingDeploymentSummary": pending}
+        return {"EndpointArn": f"{ACCOUNT}:endpoint/{EndpointName}"}
+
+    def DeleteEndpoint(self, EndpointName: str) -> Parameters:
+        self.endpoint = None
+        return {}
+
+    def settle(self, roll_back: bool = False) -> None:
+        """End what the endpoint is doing; a roll back is silent, as SageMaker's may be."""
+        assert self.endpoint
+        pending = self.endpoint.pop("PendingDeploymentSummary", None)
+        self.endpoint["EndpointStatus"] = "InService"
+        if pending and not roll_back:
+            self.endpoint["EndpointConfigName"] = pending["EndpointConfigName"]
+
+    # --------------------------------------------------------------------------------- invocation
+    def InvokeEndpoint(self, EndpointName: str, Body: str, **_: Any) -> Parameters:
+        if self.endpoint is None:
+            raise Refused("ValidationError", f"Endpoint {EndpointName} of account 123456789012 not found.")
+        variant = self.configs[self.endpoint["EndpointConfigName"]]["ProductionVariants"][0]
+        container = self.models[variant["ModelName"]]["PrimaryContainer"]
+        answer = self.answers[variant["ModelName"]]
+        predictions = [_prediction(review, answer) for review in json.loads(Body)["reviews"]]
+        content = {
+            "model": {"version": container["Environment"]["MODEL_VERSION"]},
+            "predictions": predictions,
+        }
+        return {"Body": io.BytesIO(json.dumps(content).encode()), "ContentType": "application/json"}
+
+
+def _prediction(review: dict[str, str], answer: Model) -> Parameters:
+    scores = answer(review["text"])
+    label = max(scores, key=lambda name: scores[name])
+    return {"id": review["id"], "label": label, "confidence": scores[label], "scores": scores}
