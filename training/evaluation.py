@@ -11,17 +11,7 @@ from splits import Split
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
-METRICS = (
-    "accuracy",
-    "precision",
-    "recall",
-    "f1",
-    "auc",
-    "log_loss",
-    "ece",
-    "neutral_share",
-    "training_seconds",
-)
+METRICS = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "ece", "neutral_share")
 _LENGTHS = (0, 50, 100, 150, 200, 300, 500)
 _MISTAKES = 10
 _EXCERPT_CHARACTERS = 500
