@@ -7,6 +7,7 @@ from localcloud.awsjson import JsonService
 from localcloud.clients import Clients
 from localcloud.cloud import Cloud
 from localcloud.glue import resource_types
+from localcloud.glue.catalogue import authorised
 from localcloud.glue.classifiers import Classifiers
 from localcloud.glue.crawl import Crawl
 from localcloud.glue.crawlers import Crawlers
@@ -26,7 +27,8 @@ def register(cloud: Cloud, settings: GlueSettings | None = None) -> None:
     store = Store()
     events = Events(cloud.stack.emit_event, cloud.config.account, cloud.config.region)
     jobs, classifiers = Jobs(store), Classifiers(store)
-    service = JsonService("glue", cloud.stack.authorize, fallback=cloud.stack.service("glue"))
+    catalogue = authorised(cloud.stack.authorize, cloud.stack.service("glue"))
+    service = JsonService("glue", cloud.stack.authorize, fallback=catalogue)
     service.add(jobs)
     service.add(classifiers)
     service.add(JobRuns(store, jobs, events, bounds, lambda job, run: SparkRun(cloud, bounds, job, run)))

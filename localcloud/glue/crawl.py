@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from localcloud.cloud import Cloud
+from localcloud.glue import logs
 from localcloud.glue.classifiers import Classifiers
 from localcloud.glue.formats import Format, parquet_format, text_format
 from localcloud.glue.spark_run import PRINCIPAL
@@ -70,7 +71,7 @@ class Crawl:
                         f"Table {table.name}: {table.objects} objects, {len(table.partitions)} partitions"
                     )
         finally:
-            self._cloud.stack.write_log(log_group, stream, self._lines or ["No objects were found"])
+            logs.send(session, log_group, stream, self._lines or ["No objects were found"])
         return catalogue.changes
 
     def _tables(self, s3: "S3Client", path: str) -> Iterator[Table]:

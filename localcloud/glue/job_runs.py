@@ -14,6 +14,7 @@ from localcloud.glue.spark_run import Outcome, SparkRun
 from localcloud.sagemaker.store import Document, Store, now
 
 KIND = "JobRun"
+_DPUS = {"G.025X": 0.25, "G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0}
 _LAST = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED")
 
 StartRun = Callable[[Document, Document], SparkRun]
@@ -127,6 +128,8 @@ class JobRuns:
 
 def _document(job: Document, asked: Document) -> Document:
     at = now()
+    worker: str = asked.get("WorkerType", job["WorkerType"])
+    workers: int = asked.get("NumberOfWorkers", job["NumberOfWorkers"])
     return {
         "Id": f"jr_{secrets.token_hex(32)}",
         "Attempt": 0,
@@ -139,13 +142,19 @@ def _document(job: Document, asked: Document) -> Document:
         "ErrorMessage": "",
         "PredecessorRuns": [],
         "ExecutionTime": 0,
+        "MaxCapacity": _dpus(worker, workers),
         "Timeout": asked.get("Timeout", job["Timeout"]),
-        "WorkerType": asked.get("WorkerType", job["WorkerType"]),
-        "NumberOfWorkers": asked.get("NumberOfWorkers", job["NumberOfWorkers"]),
+        "WorkerType": worker,
+        "NumberOfWorkers": workers,
         "ExecutionClass": asked.get("ExecutionClass", job["ExecutionClass"]),
         "GlueVersion": job["GlueVersion"],
         "LogGroupName": "/aws-glue/jobs",
     }
+
+
+def _dpus(worker: str, workers: int) -> float:
+    """The capacity that AWS would bill, in DPUs."""
+    return _DPUS.get(worker, 1.0) * workers
 
 
 def _transition(run: Document, state: str, changes: Document) -> bool:

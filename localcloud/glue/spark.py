@@ -45,12 +45,12 @@ def environment(folder: Path) -> dict[str, str]:
         name: os.environ[name] for name in ("PATH", "HOME", "JAVA_HOME", "LANG") if name in os.environ
     }
     # Spark would look this machine's name up, which a laptop without a network cannot answer.
-    return {
-        **inherited,
-        "SPARK_CONF_DIR": str(folder),
+    own = {
         "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LOCAL_DIRS": str(folder / "scratch"),
         "PYTHONUNBUFFERED": "1",
     }
+    return {**inherited, **own, "SPARK_CONF_DIR": str(folder)}
 
 
 def _defaults(settings: GlueSettings, scratch: Path) -> dict[str, str]:
@@ -59,7 +59,6 @@ def _defaults(settings: GlueSettings, scratch: Path) -> dict[str, str]:
         "spark.driver.memory": f"{settings.heap_megabytes}m",
         "spark.driver.extraJavaOptions": f"{_JAVA_OPTIONS} -Djava.io.tmpdir={scratch}",
         "spark.sql.shuffle.partitions": str(settings.cores),
-        "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -15,10 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud import objects
 from localcloud.awsjson import ServiceError
 from localcloud.cloud import Cloud
-from localcloud.glue import launcher, spark
+from localcloud.glue import launcher, logs, spark
 from localcloud.glue.bucket_files import BucketFiles
 from localcloud.glue.gateway import gateway
-from localcloud.glue.logs import send_logs
 from localcloud.glue.settings import GlueSettings
 from localcloud.processes import Child, Command
 from localcloud.sagemaker.store import Document
@@ -52,7 +51,7 @@ class SparkRun:
         try:
             session = self._cloud.roles.session(_role_arn(self._job["Role"], self._cloud), PRINCIPAL)
             outcome = self._work(session)
-            send_logs(session, self._arguments, self._run["Id"], self._output)
+            self._send_log(session)
         except (ServiceError, ClientError, BotoCoreError, OSError, ValueError) as error:
             outcome = Outcome("FAILED", f"Error Category: LAUNCH_ERROR; {error}")
         log.info("job run %s ended as %s %s", self._run["Id"], outcome.state, outcome.message)
@@ -65,6 +64,11 @@ class SparkRun:
             child = self._child
         if child:
             child.stop(self._settings.stop_seconds)
+
+    def _send_log(self, session: boto3.Session) -> None:
+        group = f"{self._arguments.get('--custom-logGroup-prefix', '/aws-glue/jobs')}/output"
+        text = self._output.read_text(encoding="utf-8", errors="replace") if self._output.exists() else ""
+        logs.send(session, group, self._run["Id"], text.splitlines())
 
     def _work(self, session: boto3.Session) -> Outcome:
         code = [
