@@ -6,9 +6,9 @@ container_process -> container (the process itself); invocations; transform_jobs
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from localcloud.awsjson import JsonService
-from localcloud.cloud import Cloud
 from localcloud.sagemaker.deployments import Deployments
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.endpoints import Endpoints
@@ -24,8 +24,11 @@ from localcloud.sagemaker.training_run import TrainingRun
 from localcloud.sagemaker.transform_jobs import TransformJobs
 from localcloud.sagemaker.transform_run import TransformRun
 
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
-def register(cloud: Cloud, settings: Settings | None = None) -> None:
+
+def register(cloud: "Cloud", settings: Settings | None = None) -> None:
     """Plug SageMaker into the cloud."""
     settings = settings or Settings()
     store = Store()

@@ -9,12 +9,15 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud import objects
-from localcloud.cloud import Cloud
 from localcloud.processes import Child, Command, Processes
 from localcloud.sagemaker.archives import unpack
 from localcloud.sagemaker.store import Document
+
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
 SERVICE = "sagemaker.amazonaws.com"
 SERVER = Path(__file__).with_name("container.py")
@@ -50,7 +53,7 @@ class Image:
     log: Path
 
 
-def prepare(cloud: Cloud, model: Document, name: str, extra: Mapping[str, str] | None = None) -> Image:
+def prepare(cloud: "Cloud", model: Document, name: str, extra: Mapping[str, str] | None = None) -> Image:
     """Unpack a model's archive, under the model's role, to where a container called `name` will look."""
     folder = cloud.config.state / "sagemaker" / "containers" / name
     shutil.rmtree(folder, ignore_errors=True)

@@ -10,17 +10,19 @@ fleet's start and the switch.
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.awsjson import ServiceError
-from localcloud.cloud import Cloud
 from localcloud.sagemaker.container_process import StartError
 from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.fleet import Fleet
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.store import Document, Store, now
+
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
 KIND = "Endpoint"
 
@@ -30,7 +32,7 @@ log = logging.getLogger(__name__)
 class Deployments:
     """The fleets behind the endpoints."""
 
-    def __init__(self, cloud: Cloud, store: Store, events: Events, settings: Settings) -> None:
+    def __init__(self, cloud: "Cloud", store: Store, events: Events, settings: Settings) -> None:
         self._cloud, self._store, self._events, self._settings = cloud, store, events, settings
         self._fleets: dict[str, Fleet] = {}
 

@@ -3,13 +3,15 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.cloud import Cloud
 from localcloud.sagemaker.container_process import prepare
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.store import Document
 from localcloud.sagemaker.supervision import SupervisedContainer
+
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
 FindModel = Callable[[str], Document]
 
@@ -54,7 +56,7 @@ class Fleet:
 
     @classmethod
     def start(
-        cls, cloud: Cloud, settings: Settings, endpoint: str, config: Document, find_model: FindModel
+        cls, cloud: "Cloud", settings: Settings, endpoint: str, config: Document, find_model: FindModel
     ) -> "Fleet":
         """Bring every variant up; whatever is raised, nothing is left running."""
         fleet = cls([])

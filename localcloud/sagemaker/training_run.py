@@ -6,19 +6,21 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.awsjson import ServiceError
-from localcloud.cloud import Cloud
 from localcloud.processes import Command
 from localcloud.sagemaker import training_process
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.store import Document, now
 from localcloud.sagemaker.training_process import End, Limits
 from localcloud.sagemaker.training_workspace import DataError, Workspace
+
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
 SERVICE = "sagemaker.amazonaws.com"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
@@ -32,7 +34,7 @@ Enter = Callable[..., Document | None]
 class TrainingRun:
     """The work of one job. `enter` is told each step; `stop` may be called at any time."""
 
-    def __init__(self, cloud: Cloud, settings: Settings, job: Document, enter: Enter) -> None:
+    def __init__(self, cloud: "Cloud", settings: Settings, job: Document, enter: Enter) -> None:
         self._cloud, self._settings, self._job, self._enter = cloud, settings, job, enter
         self._stop = threading.Event()
         self._name: str = job["TrainingJobName"]

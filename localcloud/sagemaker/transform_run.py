@@ -8,14 +8,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud import objects
 from localcloud.awsjson import ServiceError
-from localcloud.cloud import Cloud
 from localcloud.sagemaker.container_process import (
     SERVICE,
     Container,
@@ -26,6 +25,9 @@ from localcloud.sagemaker.container_process import (
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.store import Document
 from localcloud.sagemaker.transform_records import RecordError, assemble, join, requests
+
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class TransformRun:
     """The work of one job. `finish` is told how it ended; `stop` may be called at any time."""
 
     def __init__(
-        self, cloud: Cloud, settings: Settings, job: Document, model: Document, finish: Finish
+        self, cloud: "Cloud", settings: Settings, job: Document, model: Document, finish: Finish
     ) -> None:
         self._cloud, self._settings, self._job, self._model = cloud, settings, job, model
         self._finish = finish
