@@ -42,7 +42,7 @@ def session(cloud: LocalCloud) -> boto3.Session:
 
 @pytest.fixture(scope="session")
 def client(session: boto3.Session, cloud: LocalCloud) -> Any:
-    return lambda service: session.client(service, endpoint_url=cloud.endpoint_url)  # type: ignore[call-overload]
+    return lambda service: session.client(service, endpoint_url=cloud.endpoint_url)
 
 
 @pytest.fixture(scope="session")

@@ -119,38 +119,52 @@ def test_a_function_that_raises_is_502_and_keeps_its_words(
 
 
 def _local(cloud: LocalCloud, function_url: str) -> str:
-    url_id = function_url.split("//")[1].split(".")[0]
+    url_id = function_url.split("//")[1].split(".", maxsplit=1)[0]
     return f"{cloud.endpoint_url}/_aws/lambda-url/{url_id}/"
 
 
-def test_a_role_may_do_what_its_policy_says_and_no_more(
-    cloud: LocalCloud, client: Any, outputs: dict[str, str]
-) -> None:
-    # given a user that may create models but pass no role
+@pytest.fixture(scope="module")
+def maker(cloud: LocalCloud, client: Any) -> boto3.Session:
+    """A session of a user who may create models and read one database, and pass no role."""
     iam = client("iam")
     iam.create_user(UserName="maker")
-    statement = {"Effect": "Allow", "Action": "sagemaker:CreateModel", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    database = "arn:aws:glue:*:*:database/open"
+    statements = [
+        {"Effect": "Allow", "Action": "sagemaker:CreateModel", "Resource": "*"},
+        {"Effect": "Allow", "Action": "glue:GetTables", "Resource": database},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_user_policy(UserName="maker", PolicyName="create", PolicyDocument=policy)
     key = iam.create_access_key(UserName="maker")["AccessKey"]
-    maker = boto3.client(
-        "sagemaker",
-        endpoint_url=cloud.endpoint_url,
-        region_name=cloud.config.region,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-    )
+    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=cloud.config.region)
 
-    # when it passes one, and when it lists
+
+def test_iam_is_asked_for_actions_and_passed_roles(
+    cloud: LocalCloud, maker: boto3.Session, outputs: dict[str, str]
+) -> None:
+    models = maker.client("sagemaker", endpoint_url=cloud.endpoint_url)
+
     with pytest.raises(ClientError) as passing:
-        maker.create_model(ModelName="m", ExecutionRoleArn=outputs["PingRoleArn"])
+        models.create_model(ModelName="m", ExecutionRoleArn=outputs["PingRoleArn"])
     with pytest.raises(ClientError) as listing:
-        maker.list_models()
+        models.list_models()
 
-    # then both are denied as AWS words it
     assert passing.value.response["Error"]["Code"] == "AccessDeniedException"
     assert f"iam:PassRole on resource: {outputs['PingRoleArn']}" in str(passing.value)
     assert "is not authorized to perform: sagemaker:ListModels" in str(listing.value)
+
+
+def test_iam_is_asked_for_what_a_service_leaves_to_ministack(
+    cloud: LocalCloud, maker: boto3.Session, client: Any
+) -> None:
+    for name in ("open", "closed"):
+        client("glue").create_database(DatabaseInput={"Name": name})
+    catalogue = maker.client("glue", endpoint_url=cloud.endpoint_url)
+
+    assert catalogue.get_tables(DatabaseName="open")["TableList"] == []
+    with pytest.raises(ClientError) as denied:
+        catalogue.get_tables(DatabaseName="closed")
+    assert denied.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
 def test_root_reaches_the_plugged_service(client: Any) -> None:

@@ -55,3 +55,5 @@ def register(cloud: Cloud) -> None:
     service = JsonService("sagemaker", cloud.stack.authorize)
     service.add(Models())
     cloud.stack.add_service("sagemaker", runtime(cloud, service), sdk_prefix="SageMaker")
+    catalogue = JsonService("glue", cloud.stack.authorize, fallback=cloud.stack.service("glue"))
+    cloud.stack.add_service("glue", catalogue.handle)

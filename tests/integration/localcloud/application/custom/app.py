@@ -2,9 +2,10 @@
 
 import json
 import urllib.request
+from typing import Any
 
 
-def handler(event, context):
+def handler(event: Any, context: Any) -> Any:
     answer = {
         "Status": "SUCCESS",
         "PhysicalResourceId": "greeting",

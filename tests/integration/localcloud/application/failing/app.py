@@ -1,10 +1,12 @@
 """Raises, whatever it is asked."""
 
+from typing import Any
+
 
 class Overheated(Exception):
     pass
 
 
-def handler(event, context):
+def handler(event: Any, context: Any) -> Any:
     print("about to fail")
     raise Overheated("too hot")

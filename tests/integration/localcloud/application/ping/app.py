@@ -1,12 +1,14 @@
 """Asks an endpoint and gives its answer back."""
 
+from typing import Any
+
 import boto3
 from botocore.exceptions import ClientError
 
 endpoints = boto3.client("sagemaker-runtime")
 
 
-def handler(event, context):
+def handler(event: Any, context: Any) -> Any:
     name = event["rawPath"].strip("/") or "allowed"
     if name == "raise":
         raise RuntimeError("a secret")
