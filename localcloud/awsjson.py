@@ -176,9 +176,9 @@ class JsonService:
 
     def _tagging(self, known: Action, request: Request) -> list[Permission]:
         tagged = self._tag_action and known.name.startswith("Create") and request.parameters.get("Tags")
-        return [
-            Permission(f"{self.service}:{self._tag_action}", arn) for arn in known.arns(request) if tagged
-        ]
+        # The first resource is the one that is made; a further one is only used by it.
+        created = known.arns(request)[:1] if tagged else []
+        return [Permission(f"{self.service}:{self._tag_action}", arn) for arn in created]
 
     def _unknown(self, name: str) -> ServiceError:
         try:

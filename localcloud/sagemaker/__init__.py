@@ -52,3 +52,4 @@ def register(cloud: "Cloud", settings: Settings | None = None) -> None:
         service.add(component)
     cloud.stack.add_service("sagemaker", service.handle, sdk_prefix="SageMaker")
     cloud.on_stop(invocations.close)
+    cloud.on_stop(deployments.close)

@@ -73,6 +73,11 @@ class Deployments:
         if endpoint:
             self._events.endpoint({**endpoint, "EndpointStatus": "Deleting", "LastModifiedTime": now()})
 
+    def close(self) -> None:
+        """Take everything down, because the cloud stops."""
+        for fleet in list(self._fleets.values()):
+            fleet.stop()
+
     def _in_background(self, work: Callable[..., None], *arguments: Any) -> None:
         threading.Thread(target=work, args=arguments, name=work.__name__, daemon=True).start()
 

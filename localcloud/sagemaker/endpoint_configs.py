@@ -9,7 +9,6 @@ from localcloud.sagemaker.store import Document, Store, now
 
 KIND = "EndpointConfig"
 ARN = "arn:aws:sagemaker:{region}:{account}:endpoint-config/{EndpointConfigName}"
-LIST_ARN = "arn:aws:sagemaker:{region}:{account}:endpoint-config/*"
 
 
 class EndpointConfigs:
@@ -37,7 +36,7 @@ class EndpointConfigs:
         """Everything about a config."""
         return self.find(request)
 
-    @action("ListEndpointConfigs", LIST_ARN)
+    @action("ListEndpointConfigs")
     def list_all(self, request: Request) -> dict[str, Any]:
         """Summaries of the configs."""
         members = ("EndpointConfigName", "EndpointConfigArn", "CreationTime")

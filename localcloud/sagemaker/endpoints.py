@@ -11,7 +11,6 @@ from localcloud.sagemaker.store import Document, Store, now
 
 KIND = "Endpoint"
 ARN = "arn:aws:sagemaker:{region}:{account}:endpoint/{EndpointName}"
-LIST_ARN = "arn:aws:sagemaker:{region}:{account}:endpoint/*"
 _SUMMARY = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 
 
@@ -46,7 +45,7 @@ class Endpoints:
         """Everything about an endpoint."""
         return self._find(request)
 
-    @action("ListEndpoints", LIST_ARN)
+    @action("ListEndpoints")
     def list_all(self, request: Request) -> dict[str, Any]:
         """Summaries of the endpoints."""
         return page(request, "Endpoints", KIND, self._store.all(KIND), _SUMMARY)
@@ -79,7 +78,7 @@ class Endpoints:
         """Stop an endpoint and forget it."""
         endpoint = self._find(request)
         if endpoint["EndpointStatus"] not in ("InService", "Failed"):
-            raise _in_progress(request)
+            raise self._occupied(request)
         self._deployments.delete(endpoint["EndpointName"])
         self._store.tags.forget(endpoint["EndpointArn"])
         return {}
@@ -96,7 +95,12 @@ class Endpoints:
             return True
 
         if self._store.change(KIND, request.parameters["EndpointName"], edit) is None:
-            raise _in_progress(request)
+            raise self._occupied(request)
+
+    def _occupied(self, request: Request) -> ServiceError:
+        failed = self._find(request)["EndpointStatus"] == "Failed"
+        state = "failed" if failed else "in-progress"
+        return ServiceError("ValidationException", f'Cannot update {state} endpoint "{_arn(request)}".')
 
     def _find(self, request: Request) -> Document:
         endpoint = self._store.find(KIND, request.parameters["EndpointName"])
@@ -112,10 +116,6 @@ def _check_deployment(parameters: dict[str, Any]) -> None:
     if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE" or "RollingUpdatePolicy" in policy:
         sentence = "The local cloud updates endpoints with traffic routing ALL_AT_ONCE only."
         raise ServiceError("ValidationException", sentence)
-
-
-def _in_progress(request: Request) -> ServiceError:
-    return ServiceError("ValidationException", f'Cannot update in-progress endpoint "{_arn(request)}".')
 
 
 def _arn(request: Request) -> str:

@@ -7,6 +7,8 @@ from localcloud.awsjson import Request, ServiceError
 from localcloud.sagemaker.store import Document
 
 _DEFAULT_PAGE = 10
+_OLDEST_FIRST = ("TrainingJob", "ModelPackage", "ModelPackageGroup")
+"""The kinds whose SortOrder is Ascending when it is not given (API reference of each List action)."""
 
 
 def page(
@@ -16,7 +18,9 @@ def page(
     wanted = request.parameters
     found = [document for document in documents if _matches(document, kind, wanted)]
     order = {"Name": f"{kind}Name", "Status": f"{kind}Status"}.get(wanted.get("SortBy", ""), "CreationTime")
-    found.sort(key=lambda document: document.get(order, 0), reverse=wanted.get("SortOrder") != "Ascending")
+    default = "Ascending" if kind in _OLDEST_FIRST else "Descending"
+    descending = wanted.get("SortOrder", default) == "Descending"
+    found.sort(key=lambda document: document.get(order, 0), reverse=descending)
     start = _offset(wanted.get("NextToken"))
     end = start + wanted.get("MaxResults", _DEFAULT_PAGE)
     shown = [{name: item[name] for name in members if name in item} for item in found[start:end]]

@@ -8,7 +8,6 @@ from localcloud.sagemaker.store import Document, Store, now
 
 KIND = "ModelPackageGroup"
 ARN = "arn:aws:sagemaker:{region}:{account}:model-package-group/{ModelPackageGroupName}"
-LIST_ARN = "arn:aws:sagemaker:{region}:{account}:model-package-group/*"
 _SUMMARY = (
     "ModelPackageGroupName",
     "ModelPackageGroupArn",
@@ -44,7 +43,7 @@ class ModelPackageGroups:
         group.pop("LastVersion")
         return group
 
-    @action("ListModelPackageGroups", LIST_ARN)
+    @action("ListModelPackageGroups")
     def list_all(self, request: Request) -> dict[str, Any]:
         """Summaries of the groups."""
         return page(request, "ModelPackageGroupSummaryList", KIND, self._store.all(KIND), _SUMMARY)

@@ -36,6 +36,9 @@ class ModelPackages:
         if group is None or "ModelPackageName" in request.parameters:
             sentence = "The local cloud registers versioned model packages only: give ModelPackageGroupName."
             raise ServiceError("ValidationException", sentence)
+        if request.parameters.get("Tags"):
+            sentence = "Tags are not supported on a model package version, which uses the tags of its group."
+            raise ServiceError("ValidationException", sentence)
         with self._lock:
             arn = self._tokens.get(token or "") or self._add(request, group.rpartition("/")[2])
             if token:

@@ -14,7 +14,6 @@ from localcloud.sagemaker.store import Document, Store, now
 
 KIND = "Model"
 ARN = "arn:aws:sagemaker:{region}:{account}:model/{ModelName}"
-LIST_ARN = "arn:aws:sagemaker:{region}:{account}:model/*"
 SERVICE = "sagemaker.amazonaws.com"
 
 Session = Callable[[str, str], boto3.Session]
@@ -44,7 +43,7 @@ class Models:
         """Everything about a model."""
         return self.find(request)
 
-    @action("ListModels", LIST_ARN)
+    @action("ListModels")
     def list_all(self, request: Request) -> dict[str, Any]:
         """Summaries of the models."""
         members = ("ModelName", "ModelArn", "CreationTime")

@@ -13,7 +13,6 @@ from localcloud.sagemaker.training_run import Enter, TrainingRun
 
 KIND = "TrainingJob"
 ARN = "arn:aws:sagemaker:{region}:{account}:training-job/{TrainingJobName}"
-LIST_ARN = "arn:aws:sagemaker:{region}:{account}:training-job/*"
 _SUMMARY = (
     "TrainingJobName",
     "TrainingJobArn",
@@ -84,7 +83,7 @@ class TrainingJobs:
         """Everything about a job."""
         return self._find(request)
 
-    @action("ListTrainingJobs", LIST_ARN)
+    @action("ListTrainingJobs")
     def list_all(self, request: Request) -> dict[str, Any]:
         """Summaries of the jobs."""
         return page(request, "TrainingJobSummaries", KIND, self._store.all(KIND), _SUMMARY)

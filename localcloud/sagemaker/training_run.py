@@ -126,6 +126,7 @@ class TrainingRun:
             "HOME": str(self._base),
             "LANG": "C.UTF-8",
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTHONUNBUFFERED": "1",
             "SAGEMAKER_BASE_DIR": str(self._base),
             "TMPDIR": str(self._cloud.config.scratch),

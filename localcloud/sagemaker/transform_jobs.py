@@ -14,7 +14,6 @@ from localcloud.sagemaker.transform_run import Finish, TransformRun
 
 KIND = "TransformJob"
 ARN = "arn:aws:sagemaker:{region}:{account}:transform-job/{TransformJobName}"
-LIST_ARN = "arn:aws:sagemaker:{region}:{account}:transform-job/*"
 _SUMMARY = (
     "TransformJobName",
     "TransformJobArn",
@@ -78,7 +77,7 @@ class TransformJobs:
         """Everything about a job."""
         return self._find(request)
 
-    @action("ListTransformJobs", LIST_ARN)
+    @action("ListTransformJobs")
     def list_all(self, request: Request) -> dict[str, Any]:
         """Summaries of the jobs."""
         return page(request, "TransformJobSummaries", KIND, self._store.all(KIND), _SUMMARY)
