@@ -3,9 +3,10 @@
 import sys
 
 from awsglue.utils import getResolvedOptions
+from pyspark.sql import SparkSession
+
 from etl.job import Job
 from etl.pipeline import prepare_dataset
-from pyspark.sql import SparkSession
 
 _ARGUMENTS = ["run_id", "attempt_id", "raw_bucket", "raw_key", "curated_bucket", "minimum_rows"]
 

@@ -14,7 +14,7 @@ _CAUSES = {
     "Unexpected end of ZLIB input stream": "The upload is a .gz file that is cut off before its end.",
     "exceeds the maximum number of characters": f"A field of the upload is longer than {MAXIMUM_FIELD:,}"
     " characters; a quote is probably never closed.",
-    "incorrect header check": "The upload's name ends in .gz, but it is no gzip file.",
+    "not a gzip file": "The upload's name ends in .gz, but it is no gzip file.",
     "is not a Parquet file": "The upload's name ends in .parquet, but it is no Parquet file.",
     "PATH_NOT_FOUND": "The upload is not there any more.",
 }

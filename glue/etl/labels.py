@@ -74,7 +74,7 @@ def _as_held(counts: Counter[str]) -> dict[str, str]:
         shown.setdefault(held.lower(), held)
     if len(shown) > MOST_LABELS:
         raise DatasetRefused(
-            f"The label column holds {len(shown):,} different labels or more; at most {MOST_LABELS} are allowed."
+            f"The label column holds {len(shown):,} different labels or more; at most {MOST_LABELS} may be."
         )
     return {held: shown[held.lower()] for held in counts}
 

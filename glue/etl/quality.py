@@ -98,7 +98,7 @@ def _balance(tally: Tally) -> Rule:
     rarest = min(counts, key=lambda label: counts[label], default="")
     value = counts[rarest] / max(counts.values()) if counts else 0.0
     sentence = (
-        f"The rarest label ({rarest or 'none'}) is held by {value:.1%} as many rows as the most frequent one; "
+        f"The rarest label ({rarest or 'none'}) has {value:.1%} as many rows as the most frequent one; "
         f"at least {LEAST_BALANCE:.0%} is needed"
     )
     return _rule("LabelBalance", round(value, 6), LEAST_BALANCE, value >= LEAST_BALANCE, sentence)

@@ -31,7 +31,7 @@ def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, UploadColumns
 
 
 def _read_csv(spark: SparkSession, uri: str) -> tuple[DataFrame, UploadColumns]:
-    options = {
+    options: dict[str, bool | int | str] = {
         "header": True,
         "multiLine": True,
         "escape": '"',

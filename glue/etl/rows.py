@@ -13,7 +13,7 @@ _REPLACEMENT = "\ufffd"
 
 
 def clean_rows(rows: DataFrame) -> DataFrame:
-    """`row, review, spelling, reason` of `row, text, label, malformed`: what can be told without the labels."""
+    """`row, review, spelling, reason` of `row, text, label, malformed`: all that needs no label plan."""
     text = F.col("text")
     return rows.select(
         "row",

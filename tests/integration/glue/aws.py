@@ -41,7 +41,11 @@ class Aws:
     def role(self, *statements: Mapping[str, Any]) -> str:
         """A role that Glue may assume, allowed exactly these statements; gives its ARN."""
         name = f"role-{uuid.uuid4().hex[:8]}"
-        trusted = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trusted = {
+            "Effect": "Allow",
+            "Principal": {"Service": "glue.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
         iam = self.client("iam")
         arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trusted))["Role"]["Arn"]
         iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=_policy(*statements))
@@ -122,7 +126,9 @@ class Aws:
         url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
         arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
         principal = {"Service": "events.amazonaws.com"}
-        policy = _policy({"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": arn})
+        policy = _policy(
+            {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": arn}
+        )
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
         events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.glue"]}))
         events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
