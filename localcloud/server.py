@@ -11,7 +11,6 @@ import uuid
 import psutil
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
-from ministack.app import app
 
 from localcloud import resources
 from localcloud.asynchronous import AsyncInvoker
@@ -22,7 +21,7 @@ from localcloud.delivery import Courier
 from localcloud.destinations import Destinations
 from localcloud.gateway import Gateway
 from localcloud.ministack.functions import Functions
-from localcloud.ministack.stack import MiniStack
+from localcloud.ministack.stack import MiniStack, application
 from localcloud.ministack.state_machines import StateMachines
 from localcloud.processes import Processes
 from localcloud.record import CannotStart, Record
@@ -91,7 +90,7 @@ async def _listen(config: CloudConfig, listener: socket.socket, record: Record) 
     settings.bind = [f"fd://{listener.detach()}"]
     settings.keep_alive_timeout = 75
     settings.graceful_timeout = 1.0
-    gateway = Gateway(app, {"token": record.token, "pid": record.pid})
+    gateway = Gateway(application(), {"token": record.token, "pid": record.pid})
 
     # The socket listens already: whoever reads the record and calls is answered once the gateway is up.
     record.write(config.record)

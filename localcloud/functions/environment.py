@@ -62,6 +62,9 @@ class ExecutionEnvironment:
         child, self._child = self._child, None
         if child is not None:
             child.stop(grace=2.0)
+            with contextlib.suppress(BrokenPipeError):
+                _pipe(child.process.stdin).close()
+            _pipe(child.process.stdout).close()
 
     @property
     def process(self) -> "subprocess.Popen[bytes] | None":
@@ -72,6 +75,7 @@ class ExecutionEnvironment:
         self, event: Any, request_id: str, trace_id: str | None
     ) -> tuple[Mapping[str, Any] | None, Any]:
         if self._child is None or not self._child.running:
+            self.stop()
             self._child = self._start()
             error, _ = self._read(request_id, _INIT_SECONDS)
             if error:
@@ -105,7 +109,7 @@ class ExecutionEnvironment:
         line = replies.readline()
         if not line:
             status = child.wait(timeout=5.0)
-            self._child = None
+            self.stop()
             message = f"RequestId: {request_id} Error: Runtime exited with exit status {status}"
             return {"errorType": "Runtime.ExitError", "errorMessage": message}, None
         reply = json.loads(line)

@@ -43,7 +43,9 @@ class _Worker:
         """The pool takes the process away to end it."""
 
     def _discard_tmpdir(self) -> None:
-        """Unpacked archives are shared, and stay."""
+        """The last that the pool does; unpacked archives are shared, and stay."""
+        if self.environment:
+            self.environment.stop()
 
 
 class Functions:

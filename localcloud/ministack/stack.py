@@ -11,6 +11,7 @@ from ministack.services.cloudformation import provisioners, stacks
 
 from localcloud.awsjson import Handler, Headers, Permission, Response, ServiceError
 from localcloud.config import CloudConfig
+from localcloud.gateway import Application
 from localcloud.ministack.events import Events
 from localcloud.ministack.permissions import Permissions
 
@@ -21,6 +22,12 @@ Update = Callable[[str, Properties, Properties, str], tuple[str, Mapping[str, An
 """(physical id, old properties, new properties, stack name) -> (physical id, attributes)"""
 Delete = Callable[[str, Properties], None]
 """(physical id, properties)"""
+
+
+def application() -> Application:
+    """MiniStack's own ASGI application."""
+    found: Application = app.app
+    return found
 
 
 class MiniStack(Permissions, Events):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack import app
+from ministack.core import responses
 from ministack.services import stepfunctions
 
 from localcloud.awsjson import Permission, ServiceError
@@ -107,13 +108,13 @@ _OPTIMISED = {
 def _function_arn(name: str) -> str:
     if name.startswith("arn:"):
         return name
-    account, region = stepfunctions.get_account_id(), stepfunctions.get_region()
+    account, region = responses.get_account_id(), responses.get_region()
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
 
 
 def _signed_by(headers: Mapping[str, str], credentials: Credentials) -> dict[str, str]:
     """Headers that name the role as caller; inside the process nobody checks the signature itself."""
-    unsigned = f"Credential=/20260101/{stepfunctions.get_region()}/states/aws4_request"
+    unsigned = f"Credential=/20260101/{responses.get_region()}/states/aws4_request"
     scope = headers.get("authorization", unsigned).partition("Credential=")[2].split("/", 1)[1]
     return {
         **headers,
