@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 PACKAGE = Path(__file__).parent
 
 # ZIP cannot say anything earlier.
@@ -45,8 +47,6 @@ def _handle(event: dict[str, Any]) -> dict[str, str]:
 
 def publish(files: dict[str, bytes], bucket: str) -> str:
     """Put `files` (name -> bytes) under code/<digest>/ of `bucket` and return that folder's s3:// URI."""
-    import boto3
-
     s3 = boto3.client("s3")
     prefix = f"code/{digest(files)}"
     for name, body in files.items():
@@ -77,8 +77,8 @@ def _sources(folder: Path, pattern: str) -> dict[str, bytes]:
     if found:
         return found
     message = (
-        f"{folder.name}/{pattern} is not in the package of publish_code. functions/publish_code/{folder.name} "
-        "is a symbolic link; check it out as one (git config core.symlinks true) and run sam build again."
+        f"{folder.name}/{pattern} is not in the package: functions/publish_code/{folder.name} is a link. "
+        "Check it out as one (git config core.symlinks true) and run sam build again."
     )
     raise CodeMissing(message)
 

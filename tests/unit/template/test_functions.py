@@ -1,0 +1,78 @@
+"""Lambda functions: what each needs is set, logged, limited and its own."""
+
+import importlib
+import inspect
+from typing import Any
+
+import pytest
+
+from marquee.settings import Settings
+from tests.unit.template.conftest import ROOT, Stack
+
+FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
+# lambda/latest/dg/lambda-runtimes.html; cfn-lint lets a misspelt one pass behind SAM's Globals.
+RUNTIMES = {"python3.13", "python3.14"}
+
+
+def test_every_folder_of_functions_is_a_function_and_the_other_way_round(stack: Stack) -> None:
+    described = {f["FunctionName"].removeprefix("marquee-dev-").replace("-", "_") for f in functions(stack)}
+    assert described == set(FOLDERS)
+
+
+@pytest.mark.parametrize("folder", [name for name in FOLDERS if name not in ("predict", "publish_code")])
+def test_environment_satisfies_the_settings_of_the_function(stack: Stack, folder: str) -> None:
+    variables = function(stack, folder)["Environment"]["Variables"]
+    for model in settings_of(folder):
+        found = {
+            name: str(variables[name.upper()]) for name in model.model_fields if name.upper() in variables
+        }
+        assert model.model_validate(found)
+
+
+def test_predict_finds_the_endpoint_and_the_ledger(stack: Stack) -> None:
+    variables = function(stack, "predict")["Environment"]["Variables"]
+    assert variables["ENDPOINT_NAME"] == "marquee-dev"
+    assert variables["LEDGER_TABLE"] == "marquee-dev-ledger"
+
+
+def test_every_function_runs_in_a_supported_runtime_with_limits_and_tracing(stack: Stack) -> None:
+    for one in functions(stack):
+        name = one["FunctionName"]
+        assert one["Runtime"] in RUNTIMES, name
+        assert one["Architectures"] == ["arm64"], name
+        assert 3 < one["Timeout"] <= 900, name
+        assert 128 <= one["MemorySize"] <= 10240, name
+        assert one["TracingConfig"] == {"Mode": "Active"}, name
+
+
+def test_every_function_writes_to_a_log_group_of_its_own_that_forgets(stack: Stack) -> None:
+    groups = {group["LogGroupName"]: group for _, group in stack.of_type("AWS::Logs::LogGroup")}
+    for one in functions(stack):
+        group = groups[one["LoggingConfig"]["LogGroup"]]
+        assert group["LogGroupName"] == f"/aws/lambda/{one['FunctionName']}"
+        assert group["RetentionInDays"] == stack.parameters["LogRetentionDays"]
+
+
+def test_every_log_group_forgets(stack: Stack) -> None:
+    assert all("RetentionInDays" in group for _, group in stack.of_type("AWS::Logs::LogGroup"))
+
+
+def test_no_two_functions_share_a_role(stack: Stack) -> None:
+    roles = [one["Role"] for one in functions(stack)]
+    assert len(roles) == len(set(roles))
+
+
+def functions(stack: Stack) -> list[dict[str, Any]]:
+    return [properties for _, properties in stack.of_type("AWS::Lambda::Function")]
+
+
+def function(stack: Stack, folder: str) -> dict[str, Any]:
+    wanted = f"marquee-dev-{folder.replace('_', '-')}"
+    return next(one for one in functions(stack) if one["FunctionName"] == wanted)
+
+
+def settings_of(folder: str) -> list[type[Settings]]:
+    app = importlib.import_module(f"functions.{folder}.app")
+    found = [value for value in vars(app).values() if inspect.isclass(value) and issubclass(value, Settings)]
+    assert found, f"functions/{folder}/app.py names no settings model"
+    return found

@@ -1,0 +1,150 @@
+"""Rules of EventBridge: what they match, and that nothing they deliver can get lost in silence."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ministack.services.eventbridge import _matches_pattern
+
+from tests.unit.template.conftest import ROOT, Stack
+
+EVENTS = ROOT / "events"
+# Golden event -> the functions it starts. An event that is not here must start nothing.
+STARTS = {
+    "s3_raw_object_created": {"receive-upload"},
+    "s3_raw_object_created_odd_name": {"receive-upload"},
+    "s3_raw_folder_created": {"receive-upload"},
+    "s3_batch_object_created": {"start-transform"},
+    "s3_batch_object_created_multipart": {"start-transform"},
+    "glue_job_succeeded": {"start-training", "catalog-dataset"},
+    "glue_job_failed": {"fail-run"},
+    "glue_job_stopped": {"fail-run"},
+    "glue_job_timeout": {"fail-run"},
+    "glue_crawler_failed": {"notices"},
+    "sagemaker_training_job_completed": {"start-release"},
+    "sagemaker_training_job_failed": {"fail-run"},
+    "sagemaker_training_job_stopped": {"fail-run"},
+    "sagemaker_training_job_max_runtime_exceeded": {"fail-run"},
+    "sagemaker_transform_job_completed": {"finish-transform"},
+    "sagemaker_transform_job_failed": {"finish-transform"},
+    "sagemaker_transform_job_stopped": {"finish-transform"},
+    "step_functions_execution_failed": {"fail-run"},
+    "step_functions_execution_timed_out": {"fail-run"},
+    "step_functions_execution_aborted": {"fail-run"},
+}
+GOLDEN = sorted(path for path in EVENTS.glob("*.json") if "source" in json.loads(path.read_text()))
+EVENT_OF_ANOTHER = {
+    "s3_raw_object_created": (
+        "object",
+        {"key": "athena/answer.csv", "size": 1, "etag": "e", "sequencer": "1"},
+    ),
+    "s3_batch_object_created": ("object", {"key": "batch/out/x.predictions.csv", "size": 1}),
+    "glue_job_succeeded": ("jobName", "somebody-elses-job"),
+    "glue_job_failed": ("jobName", "marquee-prod-prepare-dataset"),
+    "sagemaker_training_job_completed": ("TrainingJobName", "marquee-prod-reviews-7d1f0c9a2b"),
+    "sagemaker_transform_job_failed": ("TransformJobName", "somebody-elses-job"),
+    "step_functions_execution_failed": ("stateMachineArn", "arn:aws:states:us-east-1:1:stateMachine:other"),
+}
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_golden_event_starts_what_the_architecture_says(stack: Stack, path: Path) -> None:
+    assert started(stack, json.loads(path.read_text())) == STARTS.get(path.stem, set())
+
+
+def test_every_event_that_should_start_something_has_a_golden_file() -> None:
+    assert set(STARTS) <= {path.stem for path in GOLDEN}
+
+
+@pytest.mark.parametrize("name", EVENT_OF_ANOTHER)
+def test_event_of_another_pipeline_or_prefix_starts_nothing(stack: Stack, name: str) -> None:
+    event = json.loads((EVENTS / f"{name}.json").read_text())
+    key, value = EVENT_OF_ANOTHER[name]
+    event["detail"][key] = value
+    assert started(stack, event) == set()
+
+
+def test_every_rule_listens_to_one_source_and_named_things_of_this_stage(stack: Stack) -> None:
+    for name, rule in stack.of_type("AWS::Events::Rule"):
+        if pattern := rule.get("EventPattern"):
+            assert len(pattern["source"]) == len(pattern["detail-type"]) == 1, name
+            assert "marquee-dev-" in json.dumps(pattern["detail"]), (
+                f"{name} hears every pipeline of the account"
+            )
+
+
+def test_every_target_retries_and_has_a_dead_letter_queue_that_takes_its_rules_messages(stack: Stack) -> None:
+    allowed = queues_that_rules_may_fill(stack)
+    for name, rule in stack.of_type("AWS::Events::Rule"):
+        for target in rule["Targets"]:
+            assert 0 < target["RetryPolicy"]["MaximumRetryAttempts"] <= 185, name
+            assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 60, name
+            assert target["DeadLetterConfig"]["Arn"] in allowed, f"{name}: the queue refuses its events"
+            assert rule["Name"].startswith("marquee-dev-"), f"{name}: the queue's policy goes by this prefix"
+
+
+def test_every_function_that_events_start_keeps_what_it_could_not_handle(stack: Stack) -> None:
+    queues = {stack.resolve({"Fn::GetAtt": [name, "Arn"]}) for name, _ in stack.of_type("AWS::SQS::Queue")}
+    kept = {
+        config["FunctionName"]: config["DestinationConfig"]["OnFailure"]["Destination"]
+        for _, config in stack.of_type("AWS::Lambda::EventInvokeConfig")
+    }
+    functions = {target for target in targets(stack) if ":function:" in target}
+    assert {arn.rpartition(":")[2] for arn in functions} == set(kept)
+    assert set(kept.values()) <= queues
+
+
+def test_every_dead_letter_queue_has_an_alarm_that_tells(stack: Stack) -> None:
+    watched = {
+        alarm["Dimensions"][0]["Value"]
+        for _, alarm in stack.of_type("AWS::CloudWatch::Alarm")
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" and alarm["AlarmActions"]
+    }
+    for name, queue in stack.of_type("AWS::SQS::Queue"):
+        assert queue["QueueName"] in watched or name == "InboxQueue", name
+
+
+def test_eventbridge_may_invoke_every_function_it_targets(stack: Stack) -> None:
+    permitted = {
+        (permission["FunctionName"], permission["SourceArn"])
+        for _, permission in stack.of_type("AWS::Lambda::Permission")
+        if permission["Principal"] == "events.amazonaws.com"
+    }
+    for name, rule in stack.of_type("AWS::Events::Rule"):
+        rule_arn = stack.resolve({"Fn::GetAtt": [name, "Arn"]})
+        for target in rule["Targets"]:
+            if ":function:" in target["Arn"]:
+                assert (target["Arn"].rpartition(":")[2], rule_arn) in permitted, name
+
+
+def started(stack: Stack, event: dict[str, Any]) -> set[str]:
+    """Names, without their prefix, of what the rules of the stack start for an event."""
+    entry = {
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": json.dumps(event["detail"]),
+        "Account": event["account"],
+        "Region": event["region"],
+        "Resources": event["resources"],
+    }
+    rules = [rule for _, rule in stack.of_type("AWS::Events::Rule") if "EventPattern" in rule]
+    hit = [rule for rule in rules if _matches_pattern(json.dumps(rule["EventPattern"]), entry)]
+    arns = [target["Arn"] for rule in hit for target in rule["Targets"]]
+    return {arn.rpartition(":")[2].removeprefix("marquee-dev-") for arn in arns}
+
+
+def targets(stack: Stack) -> Iterator[str]:
+    for _, rule in stack.of_type("AWS::Events::Rule"):
+        yield from (target["Arn"] for target in rule["Targets"])
+
+
+def queues_that_rules_may_fill(stack: Stack) -> set[str]:
+    return {
+        statement["Resource"]
+        for _, policy in stack.of_type("AWS::SQS::QueuePolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+        and statement["Condition"]["ArnLike"]["aws:SourceArn"].endswith(":rule/marquee-dev-*")
+    }
