@@ -238,7 +238,7 @@ def glue(aws: None) -> Iterator[GlueDouble]:
 @pytest.fixture
 def queue(aws: None) -> str:
     topic = clients.sns().create_topic(Name="marquee-dev-notices")["TopicArn"]
-    url = _sqs().create_queue(QueueName="inbox")["QueueUrl"]
+    url = str(_sqs().create_queue(QueueName="inbox")["QueueUrl"])
     inbox = "arn:aws:sqs:us-east-1:123456789012:inbox"
     clients.sns().subscribe(TopicArn=topic, Protocol="sqs", Endpoint=inbox)
     return url

@@ -12,6 +12,7 @@ from copy import copy
 from typing import Any, Self
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 Parameters = dict[str, Any]
 Model = Callable[[str], dict[str, float]]
@@ -62,10 +63,10 @@ class Double:
             if model.name in self.refuse_next:
                 raise self.refuse_next.pop(model.name)
             answer = copy(getattr(self, model.name)(**context["asked"]))  # botocore changes what it is given
-            return AWSResponse("", 200, {}, None), answer
+            return AWSResponse("", 200, HTTPHeaders(), None), answer
         except Refused as error:
             body = {"Error": {"Code": error.code, "Message": str(error)}, "ResponseMetadata": {}}
-            return AWSResponse("", 400, {}, None), body
+            return AWSResponse("", 400, HTTPHeaders(), None), body
 
 
 class GlueDouble(Double):

@@ -22,9 +22,6 @@ class CompactReader:
 
     def struct(self, depth: int = 0) -> dict[int, Any]:
         """Read one struct; ThriftError if the bytes end or nest too deep."""
-        if depth > _DEEPEST:
-            message = "nested too deep"
-            raise ThriftError(message)
         fields: dict[int, Any] = {}
         field = 0
         while header := self._byte():
@@ -34,6 +31,9 @@ class CompactReader:
         return fields
 
     def _value(self, kind: int, depth: int) -> Any:
+        if depth > _DEEPEST:
+            message = "nested too deep"
+            raise ThriftError(message)
         if kind in (_TRUE, _FALSE, _BYTE):
             return self._byte()
         if kind < _DOUBLE:

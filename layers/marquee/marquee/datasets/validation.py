@@ -58,7 +58,7 @@ class ValidateUpload:
         suffix, packed = format_of(key)
         if size == 0:
             return ["The file is empty."]
-        wrong = _magic_problem(self.objects.range(bucket, key, 0, min(size, 4)), suffix, packed)
+        wrong = magic_problem(self.objects.range(bucket, key, 0, min(size, 4)), suffix, packed)
         if wrong:
             return [wrong]
         if suffix == "parquet":
@@ -94,7 +94,8 @@ def text_problems(stream: Readable, check: Check, packed: bool, minimum_rows: in
     return [*lines.problems(), *problems, *rows]
 
 
-def _magic_problem(magic: bytes, suffix: str, packed: bool) -> str:
+def magic_problem(magic: bytes, suffix: str, packed: bool) -> str:
+    """Return how a file's first four bytes contradict its name, "" if they do not."""
     if suffix not in _FORMATS:
         return f"The name must end in one of {', '.join(f'.{name}' for name in _FORMATS)} (.gz allowed)."
     if magic.startswith(_ZIP):

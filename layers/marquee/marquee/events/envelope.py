@@ -7,12 +7,8 @@ class UnreadableEvent(ValueError):
     """An event lacks what its consumer needs; says which event and which field."""
 
     def __init__(self, event: object, field: str) -> None:
-        kind = (
-            event.get("detail-type", "an event without a detail-type") if isinstance(event, dict) else event
-        )
-        super().__init__(
-            f"{kind!r} has no {field}; its shape has changed or a rule sends the wrong event here"
-        )
+        kind = event.get("detail-type", "a payload") if isinstance(event, dict) else repr(event)[:80]
+        super().__init__(f"{kind} has no {field}; its shape has changed or the wrong one was sent here")
 
 
 def field_of(event: dict[str, Any], *path: str) -> Any:
