@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
 from cli.interrupts import ended_with
-from cli.project import ROOT, SAM
+from cli.project import ROOT, SAM, UV
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 FILES = ("template.yaml", "samconfig.toml")
 FOLDERS = ("functions", "layers", "statemachines", "glue", "training", "web")
 _NOT_SOURCES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
-_SHOWN_LINES = 25
+_SHOWN_LINES = 12
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -77,13 +76,13 @@ class Sam:
         sources = fingerprint()
         log = self.state / "sam" / f"{step}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [SAM, step, "--config-env", self.stage, *options]
+        # SAM looks for its configuration beside the template, which is a built one for `deploy`.
+        configuration = ["--config-file", ROOT / "samconfig.toml", "--config-env", self.stage]
         with terminal.step(title) as tell:
-            status = _logged(command, self.environment, log, tell)
-        if status:
-            raise CommandError(
-                f"sam {step} ended with status {status}:\n{_tail(log)}", f"All of it is in {log}."
-            )
+            status = _logged([SAM, step, *configuration, *options], self.environment, log, tell)
+            if status:
+                reason = f"sam {step} ended with status {status}:\n{_gist(log)}"
+                raise CommandError(reason, f"All of it is in {log}.")
         self._mark(step, sources)
 
     def _done(self) -> dict[str, str]:
@@ -96,8 +95,13 @@ class Sam:
 
 def build_environment(cloud: Mapping[str, str]) -> dict[str, str]:
     """The environment of the local cloud, with what building the layer for this machine needs."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), cloud.get("PATH", os.defpath)))
-    return {**cloud, "PATH": path, "LAYER_PYTHON": sys.executable, "SAM_CLI_TELEMETRY": "0"}
+    needed = {"UV": cloud.get("UV", _uv()), "LAYER_PYTHON": sys.executable, "SAM_CLI_TELEMETRY": "0"}
+    return {**cloud, **needed}
+
+
+def _uv() -> str:
+    """The uv that `make setup` installs where there is none on the path."""
+    return str(UV) if UV.exists() else "uv"
 
 
 def _logged(
@@ -123,5 +127,9 @@ def _logged(
     return process.wait()
 
 
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-_SHOWN_LINES:])
+def _gist(log: Path) -> str:
+    """Where CloudFormation first says FAILED, else the last lines, and the last one in any case."""
+    lines = log.read_text(errors="replace").strip().splitlines()
+    failures = [number for number, line in enumerate(lines) if "_FAILED" in line]
+    first = failures[0] if failures else max(0, len(lines) - _SHOWN_LINES)
+    return "\n".join([*lines[first : first + _SHOWN_LINES], *lines[first + _SHOWN_LINES :][-1:]])

@@ -55,10 +55,13 @@ class Terminal:
     @contextmanager
     def step(self, title: str) -> Iterator[Callable[[str], None]]:
         """Show that `title` is under way, then how long it took; the callable changes what is told of it."""
-        began = time.monotonic()
-        with self._spinner(title) as tell:
-            yield tell
-        self.note(f"✔ {title}  {duration(time.monotonic() - began)}")
+        began, mark = time.monotonic(), "✘"
+        try:
+            with self._spinner(title) as tell:
+                yield tell
+            mark = "✔"
+        finally:
+            self.note(f"{mark} {title}  {duration(time.monotonic() - began)}")
 
     @contextmanager
     def _spinner(self, title: str) -> Iterator[Callable[[str], None]]:

@@ -109,10 +109,10 @@ def test_an_interrupt_ends_the_step_and_what_it_started(tmp_path: Path, number: 
 
 
 def test_the_layer_is_built_for_the_interpreter_that_runs_the_functions() -> None:
-    environment = sam.build_environment({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "PATH": "/bin"})
+    environment = sam.build_environment({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "UV": "/bin/uv"})
 
     assert environment["LAYER_PYTHON"] == sys.executable
-    assert environment["PATH"].split(":") == [str(Path(sys.executable).parent), "/bin"]
+    assert environment["UV"] == "/bin/uv"
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
 
