@@ -1,5 +1,6 @@
 """Counting: from texts to a sparse matrix of the n-grams that several texts share."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from algorithms.ngram.tokens import Ints, Texts, encode, ngrams
+from algorithms.ngram.tokens import Ints, Texts, distinct, encode, ngrams
 
 # Three digits below 2**21 fit a signed 64-bit code.
 _MOST_WORDS = 2**20
@@ -46,8 +47,8 @@ def count(texts: Sequence[str], max_order: int, min_texts: int) -> Counts:
 def _vocabulary(texts: Sequence[str], gap: int, min_texts: int) -> tuple[list[str], Texts]:
     seen: defaultdict[str, int] = defaultdict()
     seen.default_factory = lambda: len(seen) + 1
-    encoded = encode(texts, seen.__getitem__, gap)
-    pairs = np.unique(encoded.ids * encoded.size + encoded.owner)
+    encoded = encode(texts, functools.partial(map, seen.__getitem__), gap)
+    pairs = distinct(encoded.ids * encoded.size + encoded.owner)
     frequency = np.bincount(pairs // max(encoded.size, 1), minlength=len(seen) + 1)
     frequency[0] = 0
     common = np.flatnonzero(frequency >= min_texts)

@@ -29,19 +29,24 @@ def log_count_ratios(present: sp.csr_matrix, positive: Bools, smoothing: float) 
     return np.asarray(np.log(p / p.sum()) - np.log(q / q.sum()))
 
 
-def fit(present: sp.csr_matrix, positive: Bools, knobs: Knobs) -> Fit:
+def fit(present: sp.csr_matrix, positive: Bools, knobs: Knobs, start: Fit | None = None) -> Fit:
     """Tell one class from the rest on rows scaled by the log-count ratios and then to unit length.
 
     Unit length: 0.2 points better in domain and 5 to 8 on short texts of other domains than rows as
     they are. N-grams whose ratio chance explains (|ratio| * sqrt(document frequency), about twice the
     ratio in standard errors, is small) get ratio and weight 0: half the time, no accuracy lost.
+    From the fit of most of the same rows a third of the steps is enough.
     """
     ratios = log_count_ratios(present, positive, knobs.smoothing)
     telling = np.flatnonzero(np.abs(ratios) * np.sqrt(_frequency(present)) >= knobs.least_evidence)
-    weights, intercept = _logistic_regression(present[:, telling], positive, ratios[telling], knobs)
-    result = Fit(np.zeros(len(ratios)), np.zeros(len(ratios)), intercept)
+    problem = _problem(present[:, telling], positive, ratios[telling], knobs.strength)
+    begin = np.append(start.weights[telling], start.intercept) if start else np.zeros(len(telling) + 1)
+    steps = knobs.steps // 3 if start else knobs.steps
+    options = {"maxiter": steps, "ftol": 1e-6, "gtol": 1e-3 * knobs.strength}
+    found = minimize(problem.loss, begin, jac=True, method="L-BFGS-B", options=options).x
+    result = Fit(np.zeros(len(ratios)), np.zeros(len(ratios)), float(found[-1]))
     result.ratios[telling] = ratios[telling]
-    result.weights[telling] = weights
+    result.weights[telling] = found[:-1]
     return result
 
 
@@ -58,25 +63,29 @@ def _frequency(present: sp.csr_matrix) -> Floats:
     return np.asarray(present.sum(axis=0, dtype=np.float64)).ravel()
 
 
-def _logistic_regression(
-    present: sp.csr_matrix, positive: Bools, ratios: Floats, knobs: Knobs
-) -> tuple[Floats, float]:
-    """Return weights (n-grams,) and the intercept, which is not penalised, by L-BFGS."""
+def _problem(present: sp.csr_matrix, positive: Bools, ratios: Floats, strength: float) -> "_Problem":
     length = np.sqrt(np.maximum(present @ ratios**2, 1e-12))
-    columns = present.T.tocsr()
-    sign = np.where(positive, 1.0, -1.0)
+    return _Problem(present, present.T.tocsr(), ratios, length, np.where(positive, 1.0, -1.0), strength)
 
-    def loss(parameters: Floats) -> tuple[float, Floats]:
+
+@dataclass(frozen=True)
+class _Problem:
+    """Logistic regression on rows scaled by ratios and to unit length, which are never written out."""
+
+    rows: sp.csr_matrix
+    columns: sp.csr_matrix
+    ratios: Floats
+    length: Floats
+    sign: Floats
+    strength: float
+
+    def loss(self, parameters: Floats) -> tuple[float, Floats]:
+        """Return the penalised log loss and its gradient; the intercept, the last, is not penalised."""
         weights, intercept = parameters[:-1], parameters[-1]
         # Single precision for the two big products: with mixed types scipy copies the matrix each time.
-        score = present @ (ratios * weights).astype(np.float32)
-        margin = sign * (score / length + intercept)
-        value = knobs.strength * np.logaddexp(0, -margin).sum() + weights @ weights / 2
-        slope = -knobs.strength * sign / (1 + np.exp(np.minimum(margin, 500)))
-        gradient = ratios * (columns @ (slope / length).astype(np.float32)) + weights
+        score = self.rows @ (self.ratios * weights).astype(np.float32)
+        margin = self.sign * (score / self.length + intercept)
+        value = self.strength * np.logaddexp(0, -margin).sum() + weights @ weights / 2
+        slope = -self.strength * self.sign / (1 + np.exp(np.minimum(margin, 500)))
+        gradient = self.ratios * (self.columns @ (slope / self.length).astype(np.float32)) + weights
         return float(value), np.append(gradient, slope.sum())
-
-    options = {"maxiter": knobs.steps, "ftol": 1e-6, "gtol": 1e-3 * knobs.strength}
-    start = np.zeros(present.shape[1] + 1)
-    result = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
-    return result.x[:-1], float(result.x[-1])

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from algorithms.ngram.tokens import UNKNOWN, Ints, encode, ngrams
+from algorithms.ngram.tokens import UNKNOWN, Ints, distinct, encode, ngrams
 
 Floats = npt.NDArray[np.float64]
 _WEIGHTS_FILE = "weights.npz"
@@ -124,12 +125,12 @@ def load(folder: Path) -> NgramModel:
 def _features(model: NgramModel, reviews: Sequence[str]) -> tuple[Ints, Ints]:
     """Return the distinct (review, n-gram) pairs that the model knows: two arrays, shape (pairs,)."""
     known = model.word_ids.get
-    texts = encode(reviews, lambda word: known(word, UNKNOWN), model.max_order)
+    texts = encode(reviews, lambda words: map(known, words, repeat(UNKNOWN)), model.max_order)
     base = len(model.words) + 1
     found = [ngrams(texts, order, base) for order in range(1, model.max_order + 1)]
     codes = np.concatenate([code for code, _ in found])
     owners = np.concatenate([owner for _, owner in found])
     place = np.minimum(np.searchsorted(model.keys, codes), len(model.keys) - 1)
     hit = model.keys[place] == codes
-    pairs = np.unique(owners[hit] * len(model.keys) + place[hit])
+    pairs = distinct(owners[hit] * len(model.keys) + place[hit])
     return pairs // len(model.keys), pairs % len(model.keys)
