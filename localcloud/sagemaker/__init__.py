@@ -5,6 +5,7 @@ model_packages; endpoint_configs; endpoints -> deployments -> fleet -> supervisi
 container_process -> container (the process itself); invocations; transform_jobs -> transform_run.
 """
 
+import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 def register(cloud: "Cloud", settings: Settings | None = None) -> None:
     """Plug SageMaker into the cloud."""
     settings = settings or Settings()
+    # What an earlier cloud left when it was killed; nothing of it is known any more.
+    shutil.rmtree(cloud.config.state / "sagemaker", ignore_errors=True)
     store = Store()
     events = Events(cloud.stack.emit_event, store.tags)
     packages = ModelPackages(store)

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import time
+import uuid
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,11 +53,15 @@ class Image:
     environment: Mapping[str, str]
     log: Path
 
+    def remove(self) -> None:
+        """Delete what was unpacked."""
+        shutil.rmtree(self.model.parent, ignore_errors=True)
+
 
 def prepare(cloud: "Cloud", model: Document, name: str, extra: Mapping[str, str] | None = None) -> Image:
-    """Unpack a model's archive, under the model's role, to where a container called `name` will look."""
-    folder = cloud.config.state / "sagemaker" / "containers" / name
-    shutil.rmtree(folder, ignore_errors=True)
+    """Unpack a model's archive, under the model's role, into a folder of its own."""
+    # Its own even under the same name: an update to the running config starts beside what it replaces.
+    folder = cloud.config.state / "sagemaker" / "containers" / name / uuid.uuid4().hex[:8]
     role, container = model["ExecutionRoleArn"], model["PrimaryContainer"]
     session = cloud.roles.session(role, SERVICE)
     archive = objects.download_file(session, container["ModelDataUrl"], folder / "model.tar.gz")

@@ -47,12 +47,13 @@ class SupervisedContainer:
                 self._drained.notify_all()
 
     def stop(self, drain: float = 0.0) -> None:
-        """Wait up to `drain` seconds for the invocations under way, then end the process."""
+        """Wait up to `drain` seconds for the invocations under way, then end the process for good."""
         with self._drained:
             self._drained.wait_for(lambda: self._in_flight == 0, drain)
         self._stopped.set()
         if self._container is not None:
             self._container.stop()
+        self._image.remove()
 
     def _launch(self) -> None:
         self._container = Container(self._processes, self._image)

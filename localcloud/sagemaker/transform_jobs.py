@@ -24,6 +24,7 @@ _SUMMARY = (
     "FailureReason",
 )
 _OPEN = ("InProgress", "Stopping")
+_MAX_IN_FLIGHT_MB = 100
 
 StartRun = Callable[[Document, Document, Finish], TransformRun]
 """(job, model, finish) -> the run that does the job's work"""
@@ -147,6 +148,10 @@ def check(parameters: dict[str, Any]) -> None:
         _refuse("splits by Line only")
     if any(processing.get(name, "$") != "$" for name in ("InputFilter", "OutputFilter")):
         _refuse("has no InputFilter and no OutputFilter")
+    if parameters.get("MaxConcurrentTransforms", 1) * parameters.get("MaxPayloadInMB", 6) > _MAX_IN_FLIGHT_MB:
+        _refuse(
+            f"holds at most {_MAX_IN_FLIGHT_MB} MB of MaxConcurrentTransforms * MaxPayloadInMB, as AWS does,"
+        )
     if processing.get("JoinSource", "None") == "Input" and source.get("SplitType", "None") != "Line":
         _refuse("joins records split by Line only")
 

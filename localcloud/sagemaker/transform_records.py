@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 _MEGABYTE = 1024 * 1024
+_UNLIMITED = 100
+"""What MaxPayloadInMB 0 stands for here, in MB: AWS streams such an object, and allows 100 MB otherwise."""
 
 
 class RecordError(Exception):
@@ -21,7 +23,7 @@ def requests(lines: Iterable[bytes], parameters: dict[str, Any]) -> Iterator[byt
     Without SplitType the whole object is one body; a SingleRecord body is one line without its
     newline; a MultiRecord body is as many whole lines as MaxPayloadInMB holds.
     """
-    limit = parameters.get("MaxPayloadInMB", 6) * _MEGABYTE
+    limit = (parameters.get("MaxPayloadInMB", 6) or _UNLIMITED) * _MEGABYTE
     if parameters["TransformInput"].get("SplitType", "None") == "None":
         yield _fitting(b"".join(lines), limit)
     elif parameters.get("BatchStrategy", "MultiRecord") == "SingleRecord":
@@ -65,7 +67,7 @@ def _packed(lines: Iterable[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _fitting(body: bytes, limit: int) -> bytes:
-    if limit and len(body) > limit:
+    if len(body) > limit:
         raise RecordError(f"a record of {len(body)} bytes is over MaxPayloadInMB ({limit} bytes)")
     return body
 

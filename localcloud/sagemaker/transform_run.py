@@ -99,7 +99,7 @@ class TransformRun:
                 self._transform(session, container, source, key)
         finally:
             container.stop()
-            shutil.rmtree(image.model.parent, ignore_errors=True)
+            image.remove()
 
     def _transform(self, session: boto3.Session, container: Container, source: str, key: str) -> None:
         bucket, prefix = objects.split_uri(source)

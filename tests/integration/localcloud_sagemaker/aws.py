@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 
+ROOT = Path(__file__).parents[3]
 REGION, ACCOUNT = "us-east-1", "000000000000"
 
 INFERENCE = """

@@ -14,9 +14,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.integration.localcloud_sagemaker.aws import REGION, Aws
-
-ROOT = Path(__file__).parents[3]
+from tests.integration.localcloud_sagemaker.aws import REGION, ROOT, Aws
 
 
 @pytest.fixture(scope="session")

@@ -103,11 +103,15 @@ def test_an_update_never_leaves_a_request_unanswered_and_ends_the_old_container(
     assert {"one", "two"} == set(said), "every request was answered, by the old and then by the new"
     assert said[-1] == "two"
     assert _gone(old)
+    unpacked = aws.state / "sagemaker" / "containers" / "endpoints" / endpoint
+    assert not list((unpacked / "updated-1").rglob("model")), "what the old container served is deleted"
+    assert list((unpacked / "updated-2").rglob("model"))
 
 
 def test_an_update_that_does_not_come_up_is_rolled_back_silently(aws: Aws) -> None:
     endpoint = _create(aws, "kept", aws.config("kept-good", ("v", aws.greeter("kept-good", "good"), 1)))
     aws.config("kept-bad", ("v", aws.greeter("kept-bad", "bad", BROKEN="yes"), 1))
+    queue = aws.event_queue()
 
     aws.client("sagemaker").update_endpoint(EndpointName=endpoint, EndpointConfigName="kept-bad")
     described = aws.settled(endpoint)
@@ -117,6 +121,13 @@ def test_an_update_that_does_not_come_up_is_rolled_back_silently(aws: Aws) -> No
     assert "did not pass the ping health check" in described["FailureReason"]
     assert "this model does not load" in described["FailureReason"]
     assert aws.invoke(endpoint, {"id": 1, "name": "x"})["said"] == "good"
+    begun, ended = (
+        event["detail"]
+        for event in aws.events(queue, "SageMaker Endpoint Deployment State Change", "endpoint/kept")
+    )
+    assert begun["PendingDeploymentSummary"]["EndpointConfigName"] == "kept-bad"
+    assert (begun["EndpointStatus"], ended["EndpointStatus"]) == ("UPDATING", "IN_SERVICE")
+    assert ended["EndpointConfigName"] == "kept-good"
 
 
 def test_a_first_deployment_that_does_not_come_up_fails_and_can_be_deleted(aws: Aws) -> None:

@@ -1,6 +1,7 @@
 """Training jobs: AWS's own toolkit runs the script of a source directory."""
 
 import io
+import json
 import os
 import signal
 import tarfile
@@ -12,7 +13,7 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_sagemaker.aws import Aws, archive
+from tests.integration.localcloud_sagemaker.aws import ROOT, Aws, archive
 
 TRAIN = """
 import argparse, os, pathlib, sys
@@ -81,6 +82,8 @@ def test_every_transition_is_an_event_with_the_whole_job_in_it(aws: Aws) -> None
     assert detail["HyperParameters"]["greeting"] == "hello"
     assert detail["Tags"] == {"run_id": "told-1"}
     assert abs(detail["TrainingEndTime"] / 1000 - time.time()) < 60, "milliseconds"
+    golden = json.loads((ROOT / "events/sagemaker_training_job_completed.json").read_text())["detail"]
+    assert _shape(detail) == _shape(golden)
 
 
 def test_the_log_is_in_cloudwatch(aws: Aws) -> None:
@@ -190,6 +193,12 @@ def test_iam_is_asked_for_the_job_the_role_and_the_tags(aws: Aws) -> None:
     assert "iam:PassRole" in _denial(aws.user_with(create, tagging))
     assert "sagemaker:AddTags" in _denial(aws.user_with(create, passing))
     assert "sagemaker:CreateTrainingJob" in _denial(aws.user_with(passing, tagging))
+
+
+def _shape(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an event's detail and what kind of value each has."""
+    steps = {step["Status"]: set(step) for step in detail["SecondaryStatusTransitions"]}
+    return {name: type(value) for name, value in detail.items()} | {"steps": steps}
 
 
 def _denial(caller: Aws) -> str:

@@ -36,6 +36,10 @@ def test_requests_stay_below_the_limit_and_a_larger_record_is_refused() -> None:
         list(requests([b"x" * 1_100_000], job(MaxPayloadInMB=1)))
 
 
+def test_a_limit_of_zero_is_none() -> None:
+    assert len(list(requests([b"x" * 100 + b"\n"] * 9, job(MaxPayloadInMB=0)))) == 1
+
+
 def test_single_record_requests_are_lines_without_their_newline() -> None:
     assert list(requests([b"a\n", b"\n", b"b\r\n", b"c"], job(BatchStrategy="SingleRecord"))) == [
         b"a",
