@@ -5,16 +5,23 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ministack import app
 from ministack.core import iam_evaluator, responses, router
 from ministack.services import iam, sts
 
 from localcloud.awsjson import Headers, Permission, ServiceError
+from localcloud.config import CloudConfig
 from localcloud.ministack.scope import Scoped
 from localcloud.roles import Credentials
 
 
 class Permissions(Scoped):
     """What IAM allows."""
+
+    def __init__(self, config: CloudConfig) -> None:
+        super().__init__(config)
+        # No request leaves this machine: where a policy demands TLS, loopback is as good.
+        app.pin_request_origin = lambda address, _: iam_evaluator.pin_request_origin(address, True)
 
     def authorize(self, headers: Headers, permissions: Iterable[Permission]) -> tuple[str, str]:
         """Ask IAM about the caller of a request; gives its account and region.
@@ -73,6 +80,7 @@ class Permissions(Scoped):
             action=permission.action,
             resource_arn=permission.resource,
             region=self._config.region,
+            secure_transport=True,
             service_context={key.lower(): value for key, value in permission.context.items()},
         )
         result = iam_evaluator.evaluate_resource_policy(policy, context, service=service)

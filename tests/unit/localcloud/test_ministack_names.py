@@ -74,6 +74,8 @@ def top_level(module: str) -> dict[str, str]:
             found[node.name] = ",".join(argument.arg for argument in node.args.args)
         elif isinstance(node, ast.ClassDef):
             found[node.name] = ""
+        elif isinstance(node, ast.ImportFrom):
+            found.update({alias.asname or alias.name: "" for alias in node.names})
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found.update({target.id: "" for target in targets if isinstance(target, ast.Name)})
