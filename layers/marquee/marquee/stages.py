@@ -57,7 +57,6 @@ def enter(  # noqa: PLR0913 - the parts of one line of history
     stage may still be missing, for its maker may have died, and every side effect can be repeated.
     """
     about(run_id=attempt.run_id, attempt_id=attempt.id)
-    before = ledger.get(attempt.run_id)
     moved = ledger.advance(
         attempt.run_id,
         attempt.number,
@@ -71,11 +70,16 @@ def enter(  # noqa: PLR0913 - the parts of one line of history
     )
     run = ledger.get(attempt.run_id)
     if moved:
-        seconds("StageSeconds", seconds_between(before.updated_at, run.updated_at), stage=before.stage)
+        _measure(run)
     if (run.attempt, run.stage) != (attempt.number, to):
         logger().info("not moved", extra={"wanted": to, "stands_at": run.stage, "attempt": run.attempt})
         return None
     return run
+
+
+def _measure(run: Run) -> None:
+    *_, before, entered = run.history
+    seconds("StageSeconds", seconds_between(before.at, entered.at), stage=before.stage)
 
 
 def standing_at(ledger: Ledger, attempt: Attempt, *stages: Stage) -> Run:
