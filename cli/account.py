@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from cli.errors import CommandError
 
@@ -48,6 +49,15 @@ class Account:
     def outputs(self) -> Mapping[str, str]:
         """What the stack calls its buckets, queue and addresses."""
         return stack_outputs(self)
+
+    @property
+    def address(self) -> str:
+        """The function URL as this machine reaches it: the local cloud serves it under a path."""
+        url = self.outputs["FunctionUrl"]
+        if self.endpoint_url is None:
+            return url
+        url_id = (urlsplit(url).hostname or "").partition(".")[0]
+        return f"{self.endpoint_url}/_aws/lambda-url/{url_id}/"
 
     def ledger(self) -> Ledger:
         """The ledger of this stage."""

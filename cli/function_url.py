@@ -54,7 +54,7 @@ def _refusal(answer: Answer) -> tuple[str, str]:
 
 
 def _post(account: Account, path: str, content: object) -> Answer:
-    url = urljoin(account.outputs["FunctionUrl"], path)
+    url = urljoin(account.address, path)
     body = json.dumps(content).encode()
     request = Request(url, body, _signed(account, url, body), method="POST")  # noqa: S310 - the stack's own URL
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the page's address, and open it where there is a browser and a person."""
     with account_of(arguments) as account:
-        address = account.outputs["FunctionUrl"]
+        address = account.address
         terminal.show({"url": address}, address)
         if not terminal.as_json and terminal.progress.is_terminal and not webbrowser.open(address):
             terminal.note("No browser was found here: open the address in one.")

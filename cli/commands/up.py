@@ -34,7 +34,12 @@ def require_local(arguments: argparse.Namespace, command: str) -> None:
 
 def addresses(account: Account) -> dict[str, Any]:
     """Where the stage answers."""
-    return {"stage": account.stage, "endpoint_url": account.endpoint_url, "outputs": dict(account.outputs)}
+    return {
+        "stage": account.stage,
+        "endpoint_url": account.endpoint_url,
+        "address": account.address,
+        "outputs": dict(account.outputs),
+    }
 
 
 def addresses_text(account: Account) -> str:
@@ -42,7 +47,7 @@ def addresses_text(account: Account) -> str:
     return "\n".join(
         (
             f"AWS APIs    {account.endpoint_url}",
-            f"Page, API   {account.outputs['FunctionUrl']}",
+            f"Page, API   {account.address}",
             f"Drop CSVs   s3://{account.outputs['RawBucketName']}/raw/   (marquee upload FILE --wait)",
             "Stop        marquee down",
         )

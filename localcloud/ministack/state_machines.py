@@ -2,13 +2,16 @@
 
 import asyncio
 import contextvars
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import yaml
 from ministack import app
 from ministack.core import responses
 from ministack.services import stepfunctions
+from ministack.services.cloudformation import provisioners
 
 from localcloud.awsjson import Permission, ServiceError
 from localcloud.ministack.stack import MiniStack
@@ -61,6 +64,8 @@ class StateMachines:
         stepfunctions._invoke_resource = checked(invoke)
         stepfunctions._invoke_with_callback = checked(invoke_with_callback)
         app.call_service_handler_sync = call_service
+        read_definition = provisioners._sfn_definition
+        provisioners._sfn_definition = lambda properties: as_json(read_definition(properties))
 
     def _credentials(self, execution: Mapping[str, Any]) -> Credentials:
         role = stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"]
@@ -84,6 +89,11 @@ class StateMachines:
             service = resource.removeprefix("arn:aws:states:::").partition(":")[0]
             prefix = {"lambda": "Lambda", "arn": "Lambda"}.get(service, service.upper())
             raise stepfunctions._ExecutionError(f"{prefix}.AccessDeniedException", error.message) from error
+
+
+def as_json(definition: str) -> str:
+    """A definition as Step Functions keeps it; CloudFormation takes YAML as well."""
+    return json.dumps(yaml.safe_load(definition))
 
 
 def _permission(resource: str, data: Mapping[str, Any]) -> Permission | None:
