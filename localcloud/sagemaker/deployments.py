@@ -112,7 +112,7 @@ class Deployments:
             )
         except (ServiceError, ClientError, BotoCoreError, OSError, LookupError) as error:
             return f"Failed to load the model data of endpoint config {config['EndpointConfigName']}: {error}"
-        except Exception as error:
+        except Exception as error:  # the endpoint must not say Creating for ever, whatever it was
             log.exception("endpoint %s", name)
             return f"Request to service failed. {type(error).__name__}: {error}"
 

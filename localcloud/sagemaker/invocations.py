@@ -12,7 +12,7 @@ from localcloud.awsjson import Authorize, Headers, Permission, Response, Service
 from localcloud.sagemaker.container_process import ContainerUnavailable, Reply
 from localcloud.sagemaker.deployments import Deployments
 from localcloud.sagemaker.endpoints import ARN
-from localcloud.sagemaker.fleet import Variant
+from localcloud.sagemaker.fleet import Fleet, Variant
 
 REALTIME_BYTES = 6 * 1024 * 1024
 SERVERLESS_BYTES = 4 * 1024 * 1024
@@ -72,19 +72,20 @@ class Invocations:
         account, region = self._authorize(headers, ())
         arn = ARN.format(EndpointName=name, region=region, account=account)
         self._check_permission(headers, arn)
-        fleet = self._deployments.fleet(name)
-        if fleet is None:
-            raise ServiceError("ValidationError", f"Endpoint {name} of account {account} not found.")
-        variant = fleet.choose(headers.get("x-amzn-sagemaker-target-variant"))
-        if variant is None:
-            raise ServiceError(
-                "ValidationError", f"Endpoint {name} has no such variant, or none with traffic."
-            )
-        _check_size(body, variant)
-        group = arn.replace(":sagemaker:", ":logs:").replace(
+        log_group = arn.replace(":sagemaker:", ":logs:").replace(
             f"endpoint/{name}", f"log-group:/aws/sagemaker/Endpoints/{name}"
         )
-        return _respond(_post(variant, headers, body, group), variant, group)
+        while True:
+            fleet = self._deployments.fleet(name)
+            if fleet is None:
+                raise ServiceError("ValidationError", f"Endpoint {name} of account {account} not found.")
+            try:
+                return _ask(fleet, headers, body, log_group)
+            except ContainerUnavailable as error:
+                # A request that chose its container just before an update ended it belongs to the new one.
+                if self._deployments.fleet(name) is fleet:
+                    sentence = f"Endpoint {name} cannot answer now: {error}. Try again in a few seconds."
+                    raise ServiceError("ServiceUnavailable", sentence, 503) from error
 
     def _check_permission(self, headers: Headers, arn: str) -> None:
         try:
@@ -104,27 +105,29 @@ def _check_size(body: bytes, variant: Variant) -> None:
         )
 
 
-def _post(variant: Variant, headers: Headers, body: bytes, group: str) -> Reply:
+def _ask(fleet: Fleet, headers: Headers, body: bytes, log_group: str) -> Response:
+    variant = fleet.choose(headers.get("x-amzn-sagemaker-target-variant"))
+    if variant is None:
+        raise ServiceError("ValidationError", "The endpoint has no such variant, or none with traffic.")
+    _check_size(body, variant)
     passed = {
         name: value for name in ("content-type", "accept", _ATTRIBUTES) if (value := headers.get(name, ""))
     }
     try:
-        return variant.container.post(body, passed)
-    except ContainerUnavailable as error:
-        sentence = f"Variant {variant.name} cannot answer now: {error}. Try again in a few seconds."
-        raise ServiceError("ServiceUnavailable", sentence, 503) from error
+        reply = variant.container.post(body, passed)
     except TimeoutError as error:
         sentence = (
             "Your invocation timed out while waiting for a response from container primary. "
             "Review the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try "
             "again."
         )
-        raise ModelError(0, sentence, group) from error
+        raise ModelError(0, sentence, log_group) from error
+    return _respond(reply, variant, log_group)
 
 
-def _respond(reply: Reply, variant: Variant, group: str) -> Response:
+def _respond(reply: Reply, variant: Variant, log_group: str) -> Response:
     if reply.status >= 400:
-        raise ModelError(reply.status, reply.body.decode(errors="replace"), group)
+        raise ModelError(reply.status, reply.body.decode(errors="replace"), log_group)
     headers = {
         "Content-Type": reply.headers.get("content-type", "application/octet-stream"),
         "x-Amzn-Invoked-Production-Variant": variant.name,

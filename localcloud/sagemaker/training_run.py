@@ -53,11 +53,9 @@ class TrainingRun:
                 return
         try:
             self._work()
-        except DataError as error:
+        except (DataError, ServiceError, ClientError, BotoCoreError) as error:
             self._fail(f"ClientError: {error}")
-        except (ServiceError, ClientError, BotoCoreError) as error:
-            self._fail(f"ClientError: {error}")
-        except Exception as error:
+        except Exception as error:  # the job must end, and say so, whatever it was
             log.exception("training job %s", self._name)
             self._fail(f"InternalServerError: {type(error).__name__}: {error}")
         finally:
