@@ -33,16 +33,7 @@ class Gateway:
         elif scope["type"] != "lifespan" and (refusal := _refusal(scope)):
             await _answer(send, 403, {"code": "Forbidden", "message": refusal})
         else:
-            await self._application(_as_over_tls(scope), receive, send)
-
-
-def _as_over_tls(scope: Scope) -> Scope:
-    """A request as IAM sees it behind AWS's TLS: policies that demand aws:SecureTransport hold here too.
-
-    Loopback is no wire that anybody else could listen on.
-    """
-    kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"x-forwarded-proto"]
-    return {**scope, "headers": [*kept, (b"x-forwarded-proto", b"https")]}
+            await self._application(scope, receive, send)
 
 
 def _refusal(scope: Scope) -> str:

@@ -57,3 +57,17 @@ def test_a_name_that_was_rebound_to_this_machine_does_not_help() -> None:
 @pytest.mark.parametrize("path", ["/_ministack/reset", "/_ministack/config"])
 def test_nobody_changes_ministack_behind_our_back(path: str) -> None:
     assert ask(path)[0] == 403
+
+
+def test_the_start_and_the_end_of_the_server_pass() -> None:
+    seen: list[Scope] = []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+
+    async def nothing(*_: Any) -> Any:
+        return None
+
+    asyncio.run(Gateway(application, {})({"type": "lifespan"}, nothing, nothing))
+
+    assert seen == [{"type": "lifespan"}]
