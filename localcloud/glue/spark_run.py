@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud import objects
 from localcloud.awsjson import ServiceError
+from localcloud.clients import Clients
 from localcloud.cloud import Cloud
 from localcloud.glue import launcher, logs, spark
 from localcloud.glue.bucket_files import BucketFiles
@@ -122,7 +123,8 @@ class SparkRun:
 
     def _buckets(self) -> list[str]:
         # Of the account, as every S3 client reaches them; what may be done in them, the role says.
-        return [folder.name for folder in self._cloud.config.objects.glob("*/*") if folder.is_dir()]
+        answer = Clients(self._cloud.config).client("s3").list_buckets()
+        return [bucket["Name"] for bucket in answer["Buckets"]]
 
 
 def _outcome(status: int, failure: Path) -> Outcome:
