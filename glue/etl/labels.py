@@ -60,7 +60,7 @@ def plan_labels(counts: Counter[str], rated: bool) -> LabelPlan:
     if rated:
         return _plan_ratings(counts)
     frequent = [held for held in counts if counts[held] >= FREQUENT_SHARE * counts.total()]
-    if all(_plain(held) in SPELLINGS for held in frequent):
+    if frequent and all(_plain(held) in SPELLINGS for held in frequent):
         return LabelPlan(
             {held: SPELLINGS[_plain(held)] for held in counts if _plain(held) in SPELLINGS}, frozenset()
         )

@@ -28,7 +28,7 @@ def register(cloud: Cloud, settings: GlueSettings | None = None) -> None:
     events = Events(cloud.stack.emit_event, cloud.config.account, cloud.config.region)
     jobs, classifiers = Jobs(store), Classifiers(store)
     catalogue = authorised(cloud.stack.authorize, cloud.stack.service("glue"))
-    service = JsonService("glue", cloud.stack.authorize, fallback=catalogue)
+    service = JsonService("glue", cloud.stack.authorize, fallback=catalogue, tag_action="TagResource")
     service.add(jobs)
     service.add(classifiers)
     service.add(JobRuns(store, jobs, events, bounds, lambda job, run: SparkRun(cloud, bounds, job, run)))

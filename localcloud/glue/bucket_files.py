@@ -48,7 +48,7 @@ class BucketFiles:
         if spooled := self._uncommitted.get(path):
             return Status(name, False, spooled.stat().st_size)
         bucket, key = _split(path)
-        if not key or path in self._folders or any(self._below(path)):
+        if not key or self._below(path) or self._folders_at(path):
             return Status(name, True)
         try:
             head = self._s3.head_object(Bucket=bucket, Key=key)
@@ -157,8 +157,7 @@ class BucketFiles:
                     yield Status(name, False, item["Size"], _milliseconds(item["LastModified"].timestamp()))
 
     def _spooled(self, path: str) -> Iterator[Status]:
-        with self._lock:
-            folders = [folder for folder in self._folders if folder.startswith(f"{path}/")]
+        folders = [folder for folder in self._folders_at(path) if folder != path]
         for below in (*self._below(path), *folders):
             name, _, deeper = below.removeprefix(f"{path}/").partition("/")
             spooled = None if deeper else self._uncommitted.get(below)
@@ -169,8 +168,14 @@ class BucketFiles:
             return [file for file in self._uncommitted if file.startswith(f"{path}/")]
 
     def _forget_folders(self, path: str) -> None:
+        gone = self._folders_at(path)
         with self._lock:
-            self._folders -= {folder for folder in self._folders if f"{folder}/".startswith(f"{path}/")}
+            self._folders -= gone
+
+    def _folders_at(self, path: str) -> set[str]:
+        """The remembered folders at a path or below it."""
+        with self._lock:
+            return {folder for folder in self._folders if f"{folder}/".startswith(f"{path}/")}
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -28,9 +28,10 @@ class JobRuns:
         self, store: Store, jobs: Jobs, events: Events, settings: GlueSettings, start: StartRun
     ) -> None:
         self._store, self._jobs, self._events, self._start = store, jobs, events, start
-        self._slots = threading.Semaphore(settings.parallel_runs)
+        self._parallel_runs = settings.parallel_runs
         self._works: dict[str, SparkRun] = {}
-        self._lock = threading.Lock()
+        self._working: dict[str, str] = {}
+        self._turn = threading.Condition()
 
     @action("StartJobRun", NAMED)
     def start(self, request: Request) -> dict[str, Any]:
@@ -38,13 +39,12 @@ class JobRuns:
         job = self._jobs.find(request.parameters["JobName"])
         run = _document(job, request.parameters)
         work = self._start(job, run)
-        with self._lock:
+        with self._turn:
             self._check_concurrency(job)
             self._store.add(KIND, run["Id"], run)
             self._works[run["Id"]] = work
-        threading.Thread(
-            target=self._run, args=(run["Id"], work), name=f"run {run['Id'][:11]}", daemon=True
-        ).start()
+        name = f"run {run['Id'][:11]}"
+        threading.Thread(target=self._run, args=(job, run["Id"], work), name=name, daemon=True).start()
         return {"JobRunId": run["Id"]}
 
     @action("GetJobRun", NAMED)
@@ -73,32 +73,43 @@ class JobRuns:
                 refused.append({**about, "ErrorDetail": detail})
         return {"SuccessfulSubmissions": accepted, "Errors": refused}
 
-    def _run(self, run_id: str, work: SparkRun) -> None:
-        if not self._slots.acquire(blocking=False):
-            self._enter(run_id, "WAITING")
-            self._slots.acquire()
+    def _run(self, job: Document, run_id: str, work: SparkRun) -> None:
         outcome = Outcome("FAILED", "Error Category: INTERNAL_ERROR; The run broke off, see the cloud's log.")
         try:
+            self._wait_for_turn(job, run_id)
             self._enter(run_id, "RUNNING", StartedOn=now())
             outcome = work.run()
         finally:
-            self._slots.release()
-            self._finish(run_id, outcome)
+            with self._turn:
+                self._works.pop(run_id)
+                self._working.pop(run_id, None)
+                self._turn.notify_all()
+            run = self._enter(run_id, outcome.state, ErrorMessage=outcome.message, CompletedOn=now())
+            if run:
+                self._events.job_run(run)
 
-    def _finish(self, run_id: str, outcome: Outcome) -> None:
-        run = self._enter(run_id, outcome.state, ErrorMessage=outcome.message, CompletedOn=now())
-        with self._lock:
-            self._works.pop(run_id)
-        if run:
-            self._events.job_run(run)
+    def _wait_for_turn(self, job: Document, run_id: str) -> None:
+        most = _most_runs(job)
+
+        def has_room() -> bool:
+            of_job = sum(name == job["Name"] for name in self._working.values())
+            stopping = self._find(job["Name"], run_id)["JobRunState"] == "STOPPING"
+            return stopping or (len(self._working) < self._parallel_runs and of_job < most)
+
+        with self._turn:
+            if not has_room():
+                self._enter(run_id, "WAITING")
+                self._turn.wait_for(has_room)
+            self._working[run_id] = job["Name"]
 
     def _stop(self, name: str, run_id: str) -> None:
         run = self._find(name, run_id)
         if not self._enter(run_id, "STOPPING"):
             state = run["JobRunState"]
             raise ServiceError("InvalidInputException", f"Job Run cannot be stopped. It is in state {state}.")
-        with self._lock:
+        with self._turn:
             work = self._works.get(run_id)
+            self._turn.notify_all()
         if work:
             work.stop()
 
@@ -118,18 +129,22 @@ class JobRuns:
         return [run for run in self._store.all(KIND) if run["JobName"] == name]
 
     def _check_concurrency(self, job: Document) -> None:
-        most = job["ExecutionProperty"].get("MaxConcurrentRuns", 1)
         busy = [run for run in self._of(job["Name"]) if run["JobRunState"] not in _LAST]
-        if len(busy) >= most and not job["JobRunQueuingEnabled"]:
+        if len(busy) >= _most_runs(job) and not job["JobRunQueuingEnabled"]:
             raise ServiceError(
                 "ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job['Name']}"
             )
 
 
+def _most_runs(job: Document) -> int:
+    most: int = job["ExecutionProperty"].get("MaxConcurrentRuns") or 1
+    return most
+
+
 def _document(job: Document, asked: Document) -> Document:
     at = now()
-    worker: str = asked.get("WorkerType", job["WorkerType"])
-    workers: int = asked.get("NumberOfWorkers", job["NumberOfWorkers"])
+    worker: str = asked.get("WorkerType") or job["WorkerType"]
+    workers: int = asked.get("NumberOfWorkers") or job["NumberOfWorkers"]
     return {
         "Id": f"jr_{secrets.token_hex(32)}",
         "Attempt": 0,

@@ -24,7 +24,7 @@ class Aws:
     state: Path
 
     def client(self, service: str) -> Any:
-        return self.session.client(service, endpoint_url=self.endpoint_url)
+        return self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
 
     def put(self, key: str, body: bytes | str) -> str:
         self.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body)

@@ -28,7 +28,7 @@ def dirty_rows(number: int, seed: int, labels: Iterable[str] = LABELS) -> list[t
             text, label = chance.choice(rows)
             label = label if chance.random() < 0.95 else chance.choice(held)
         else:
-            text, label = " ".join(chance.choices(WORDS, k=chance.randint(1, 12))), chance.choice(held)
+            text, label = " ".join(chance.choices(WORDS, k=chance.randint(3, 12))), chance.choice(held)
         rows.append((chance.choices(_DIRT, [6, 2, 2, 2, 2, 2, 1])[0](text, chance), label))
     return rows
 

@@ -1,6 +1,7 @@
 """The transforms on a real Spark session."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -60,7 +61,9 @@ def test_near_duplicates_differ_in_case_punctuation_and_blanks_only(
     assert (len(keys) == 1) is same
 
 
-def _judged(spark: SparkSession, rows: list[tuple[str | None, str | None]], rated: bool = False) -> DataFrame:
+def _judged(
+    spark: SparkSession, rows: Sequence[tuple[str | None, str | None]], rated: bool = False
+) -> DataFrame:
     numbered = [(place, text, label, False) for place, (text, label) in enumerate(rows, 1)]
     frame = spark.createDataFrame(numbered, "row bigint, text string, label string, malformed boolean")
     cleaned = clean_rows(frame)
