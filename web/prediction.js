@@ -13,11 +13,16 @@ function bar(label, score) {
 
 const tone = (label) => ({ positive: "good", negative: "bad" })[label] ?? "plain";
 
+// Neutral is no label of the model: it lies between those it has.
+function certainty({ label, confidence, scores }) {
+  return label in scores ? `${percent(confidence)} sure` : "too close to call";
+}
+
 function verdict({ model, predictions: [prediction] }, milliseconds) {
   const scores = Object.entries(prediction.scores).sort(([, a], [, b]) => b - a);
   return element("div", { className: "verdict" },
     element("p", { className: `label ${tone(prediction.label)}` }, prediction.label,
-      element("small", {}, `${percent(prediction.confidence)} sure`)),
+      element("small", {}, certainty(prediction))),
     element("div", { className: "scores" }, ...scores.map(([label, score]) => bar(label, score))),
     element("p", { className: "quiet" }, `Version ${model.version}, in ${Math.round(milliseconds)} ms from this browser.`));
 }
