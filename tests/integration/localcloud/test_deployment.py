@@ -179,3 +179,19 @@ def test_parameters_are_refused_as_aws_refuses_them(client: Any, cloud: LocalClo
 
     assert refused.value.response["Error"]["Code"] == "ValidationException"
     assert "2 validation errors detected: Value 'no blanks' at 'modelName'" in str(refused.value)
+
+
+def test_a_range_of_an_object_is_that_range(client: Any) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="ranges")
+    s3.put_object(Bucket="ranges", Key="digits", Body=b"0123456789")
+    s3.put_object(Bucket="ranges", Key="nothing", Body=b"")
+
+    def read(key: str, **asked: str) -> bytes:
+        return bytes(s3.get_object(Bucket="ranges", Key=key, **asked)["Body"].read())
+
+    assert read("digits", Range="bytes=2-4") == b"234"
+    assert read("digits", Range="bytes=-3") == b"789"
+    assert read("digits") == b"0123456789"
+    with pytest.raises(ClientError, match="InvalidRange"):
+        read("nothing", Range="bytes=0-1")
