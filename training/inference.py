@@ -48,7 +48,10 @@ def model_fn(model_dir: str) -> ServedModel:
     module = algorithm(document["algorithm"])
     version = os.environ.get("MODEL_VERSION") or document["version"]
     identity = {"version": version, "run_id": document["run_id"], "algorithm": document["algorithm"]}
-    return ServedModel(module, module.load(folder), document["labels"], document["thresholds"], identity)
+    weights = module.load(folder)
+    # Tables that a model makes on first use are made now, not in the first caller's time.
+    module.predict(weights, [""])
+    return ServedModel(module, weights, document["labels"], document["thresholds"], identity)
 
 
 def input_fn(body: str | bytes, content_type: str) -> Invocation | Refusal:

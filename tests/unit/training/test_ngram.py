@@ -90,6 +90,10 @@ def test_answers_do_not_depend_on_the_company_of_a_text(examples: Maker, knobs: 
     assert np.allclose(alone, together[250:260])
 
 
+def test_no_reviews_give_no_answers(examples: Maker, knobs: ngram.Knobs) -> None:
+    assert ngram.predict(ngram.train(examples(), knobs).model, []).shape == (0, 2)
+
+
 def test_a_megabyte_of_text_is_answered(examples: Maker, knobs: ngram.Knobs) -> None:
     model = ngram.train(examples(), knobs).model
 
@@ -111,6 +115,13 @@ def test_reviews_that_share_nothing_are_refused() -> None:
 
     with pytest.raises(Refused, match="share no words"):
         ngram.train(one, ngram.Knobs())
+
+
+def test_labels_that_no_word_tells_apart_are_refused() -> None:
+    same = Examples(["a", "b"], ["one film"] * 8, np.arange(8) % 2, ["one film"], np.array([0]))
+
+    with pytest.raises(Refused, match="No word or phrase tells the labels apart"):
+        ngram.train(same, ngram.Knobs())
 
 
 def test_an_unknown_algorithm_is_refused_by_name() -> None:

@@ -69,9 +69,9 @@ def _shared(codes: Ints, owners: Ints, min_texts: int) -> tuple[Ints, Ints, Ints
     by_code = np.argsort(codes, kind="stable")
     codes, owners = codes[by_code], owners[by_code]
     first = np.r_[True, codes[1:] != codes[:-1]]
-    distinct = first | np.r_[True, owners[1:] != owners[:-1]]
+    fresh = first | np.r_[True, owners[1:] != owners[:-1]]
     group = np.cumsum(first) - 1
-    enough = np.bincount(group[distinct]) >= min_texts
+    enough = np.bincount(group[fresh]) >= min_texts
     place = np.cumsum(enough) - 1
-    kept = distinct & enough[group]
+    kept = fresh & enough[group]
     return codes[first][enough], owners[kept], place[group[kept]]

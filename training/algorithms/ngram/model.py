@@ -41,10 +41,11 @@ class NgramModel:
         return dict(zip(self.words, range(1, len(self.words) + 1), strict=True))
 
     @cached_property
-    def contributions(self) -> npt.NDArray[np.float32]:
-        """What each n-gram adds to the score and to the squared length of its text: (n-grams, 2, columns)."""
+    def contributions(self) -> list[tuple[Floats, Floats]]:
+        """Per column: what each n-gram adds to the score and to the squared length, shapes (n-grams,)."""
         weights = self.weights * self.weight_scale
-        return np.stack([weights, (self.ratios * self.ratio_scale) ** 2], axis=1).astype(np.float32)
+        squares = (self.ratios * self.ratio_scale) ** 2
+        return [(weights[:, column].copy(), squares[:, column].copy()) for column in range(weights.shape[1])]
 
     def calibrated(self, steepness: float, doubt: float) -> "NgramModel":
         """Return the model with another calibration (see `logits`)."""
@@ -53,17 +54,12 @@ class NgramModel:
 
 def evidence(model: NgramModel, reviews: Sequence[str]) -> tuple[Floats, Floats]:
     """Return per review and column the summed weights, and the squared length: shapes (reviews, columns)."""
-    columns = model.weights.shape[1]
-    total = np.zeros((len(reviews), 2, columns))
-    for start in range(0, len(reviews), _REVIEWS_AT_ONCE):
-        chunk = reviews[start : start + _REVIEWS_AT_ONCE]
-        owner, feature = _features(model, chunk)
-        for column in range(columns):
-            for part in range(2):
-                total[start : start + len(chunk), part, column] = np.bincount(
-                    owner, model.contributions[feature, part, column], minlength=len(chunk)
-                )
-    return total[:, 0], total[:, 1]
+    parts = [
+        _sums(model, reviews[start : start + _REVIEWS_AT_ONCE])
+        for start in range(0, len(reviews), _REVIEWS_AT_ONCE)
+    ]
+    both = np.concatenate(parts) if parts else np.zeros((0, 2, model.weights.shape[1]))
+    return both[:, 0], both[:, 1]
 
 
 def logits(model: NgramModel, score: Floats, squared_length: Floats) -> Floats:
@@ -122,6 +118,16 @@ def load(folder: Path) -> NgramModel:
         )
 
 
+def _sums(model: NgramModel, reviews: Sequence[str]) -> Floats:
+    """Return what `evidence` does, as one array: shape (reviews, 2, columns)."""
+    owner, feature = _features(model, reviews)
+    sums = [
+        [np.bincount(owner, part.take(feature), minlength=len(reviews)) for part in column]
+        for column in model.contributions
+    ]
+    return np.array(sums).transpose(2, 1, 0)
+
+
 def _features(model: NgramModel, reviews: Sequence[str]) -> tuple[Ints, Ints]:
     """Return the distinct (review, n-gram) pairs that the model knows: two arrays, shape (pairs,)."""
     known = model.word_ids.get
@@ -133,4 +139,5 @@ def _features(model: NgramModel, reviews: Sequence[str]) -> tuple[Ints, Ints]:
     place = np.minimum(np.searchsorted(model.keys, codes), len(model.keys) - 1)
     hit = model.keys[place] == codes
     pairs = distinct(owners[hit] * len(model.keys) + place[hit])
-    return pairs // len(model.keys), pairs % len(model.keys)
+    owner = pairs // len(model.keys)
+    return owner, pairs - owner * len(model.keys)

@@ -35,6 +35,8 @@ def train_model(examples: Examples, knobs: Knobs) -> Trained:
 def _packed(counts: Counts, present: sp.csr_matrix, fits: list[Fit], knobs: Knobs) -> NgramModel:
     """Keep the most useful n-grams with the words they need, and round weights and ratios to one byte."""
     kept = most_useful(present, fits, knobs.features)
+    if not len(kept):
+        raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
     weights, weight_scale = _bytes([one.ratios[kept] * one.weights[kept] for one in fits])
     ratios, ratio_scale = _bytes([one.ratios[kept] for one in fits])
     words, keys = _compact(counts, counts.keys[kept], knobs.max_order)
