@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 _PLAIN_PROGRESS_SECONDS = 5.0
+_PIPE_WIDTH = 120
+"""Columns of a table where no terminal says how wide it is."""
 
 
 def duration(seconds: float) -> str:
@@ -50,7 +52,11 @@ class Terminal:
             return
         from rich.console import Console
 
-        Console(highlight=False, soft_wrap=True).print(view() if callable(view) else view)
+        shown, console = view() if callable(view) else view, Console(highlight=False)
+        if not console.is_terminal:
+            console.width = _PIPE_WIDTH
+        # A line of text is whole even where it is long, so that it can be copied.
+        console.print(shown, soft_wrap=isinstance(shown, str), markup=not isinstance(shown, str))
 
     @contextmanager
     def step(self, title: str) -> Iterator[Callable[[str], None]]:

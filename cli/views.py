@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli.following import spells
 from cli.terminal import duration
+from marquee.ledger import Stage
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,20 +43,22 @@ def runs_table(runs: list[Run]) -> RenderableType:
     table = _table("run", "stage", "started", "reviews", "accuracy", "reason")
     for run in runs:
         rows, accuracy = str(run.facts.get("rows", "")), _percent(run.facts.get("accuracy"))
-        table.add_row(run.run_id, _stage(run.stage), run.created_at[:19], rows, accuracy, escape(run.reason))
+        reason = "" if run.stage == Stage.LIVE else escape(run.reason)
+        table.add_row(run.run_id, _stage(run.stage), run.created_at[:19], rows, accuracy, reason)
     return table
 
 
 def run_timeline(run: Run) -> RenderableType:
     """One run: what happened when, how long it took, and what is known about it."""
-    table = _table("at", "stage", "took", "cause")
+    table = _table("at (UTC)", "stage", "took", "cause")
     for spell in spells(run.history):
         took = "" if spell.seconds is None else duration(spell.seconds)
-        table.add_row(spell.began, _stage(spell.stage), took, escape(spell.cause))
+        table.add_row(spell.began[11:23], _stage(spell.stage), took, escape(spell.cause))
     facts = _table("fact", "value")
     for name, value in sorted(run.facts.items()):
         facts.add_row(name, escape(str(value)))
-    head = f"Run [bold]{run.run_id}[/], attempt {run.attempt}: {_stage(run.stage)}"
+    day = run.created_at[:10]
+    head = f"Run [bold]{run.run_id}[/] of {day}, attempt {run.attempt}: {_stage(run.stage)}"
     parts: list[RenderableType] = [Text.from_markup(head)]
     if run.reason:
         parts.append(Text(run.reason))

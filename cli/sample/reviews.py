@@ -15,6 +15,7 @@ WRONG_LABEL_SHARE = 0.03
 OPENING_SHARE = 0.75
 CLOSING_SHARE = 0.6
 SENTENCE_COUNTS = (0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 7, 10)
+ZIPF = 1.6
 OPPOSITE = {"positive": "negative", "negative": "positive"}
 
 _SLOT = re.compile(r"{(\w+)}")
@@ -32,8 +33,13 @@ def fill(template: str, random: Random) -> str:
     """Replace every {slot} by a random word of that name, again within what was put in."""
     words = load_phrases().words
     while "{" in template:
-        template = _SLOT.sub(lambda slot: random.choice(words[slot[1]]), template)
+        template = _SLOT.sub(lambda slot: _word(words[slot[1]], random), template)
     return template[0].upper() + template[1:]
+
+
+def _word(words: list[str], random: Random) -> str:
+    """One of the words, the first ones more often, as in any language (Zipf's law)."""
+    return words[int(len(words) * random.random() ** ZIPF)]
 
 
 def _body(polarity: str, random: Random) -> str:
