@@ -57,7 +57,7 @@ setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
 
 .PHONY: demo
 demo: setup
-	@$(BIN)/marquee demo $(if $(CSV),--csv "$(CSV)")
+	@$(BIN)/marquee demo $(if $(CSV),"$(CSV)")
 
 .PHONY: build
 build: setup

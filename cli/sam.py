@@ -77,7 +77,12 @@ class Sam:
         log = self.state / "sam" / f"{step}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         # SAM looks for its configuration beside the template, which is a built one for `deploy`.
-        configuration = ["--config-file", ROOT / "samconfig.toml", "--config-env", self.stage]
+        configuration: list[str | Path] = [
+            "--config-file",
+            ROOT / "samconfig.toml",
+            "--config-env",
+            self.stage,
+        ]
         with terminal.step(title) as tell:
             status = _logged([SAM, step, *configuration, *options], self.environment, log, tell)
             if status:
