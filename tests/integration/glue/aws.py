@@ -111,9 +111,9 @@ class Aws:
         rows = athena.get_query_results(QueryExecutionId=query_id)["ResultSet"]["Rows"][1:]
         return [[cell.get("VarCharValue", "") for cell in row["Data"]] for row in rows]
 
-    def until(self, describe: Callable[[], dict[str, Any]], name: str, *values: str) -> dict[str, Any]:
+    def until(self, describe: Callable[[], dict[str, Any]], name: str, *values: object) -> dict[str, Any]:
         """Ask until the member `name` is one of the values."""
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while (answer := describe())[name] not in values:
             assert time.monotonic() < deadline, answer
             time.sleep(0.05)

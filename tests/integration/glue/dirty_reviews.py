@@ -5,11 +5,12 @@ import gzip
 import io
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 WORDS = "film plot actor great awful slow funny score scene never always boring café naïve 3D".split(" ")  # noqa: SIM905
 LABELS = ["positive", "negative", "POS", "neg", " Positive ", "1", "0", "", "   "]
-_DIRT = [
+_Spoil = Callable[[str, random.Random], str]
+_DIRT: list[_Spoil] = [
     lambda text, _: text,
     lambda text, _: text.replace(" ", "<br /><br />", 1),
     lambda text, _: f"&quot;{text}&quot; &amp; more &#8217;&#x1F600; &lt;i&gt;",
