@@ -11,7 +11,6 @@ import yaml
 from ministack import app
 from ministack.core import responses
 from ministack.services import stepfunctions
-from ministack.services.cloudformation import provisioners
 
 from localcloud.awsjson import Permission, ServiceError
 from localcloud.ministack.stack import MiniStack
@@ -32,10 +31,12 @@ class StateMachines:
 
     def plug_in(self) -> None:
         """Check every task from now on."""
-        execute_task = stepfunctions._execute_task
-        invoke, invoke_with_callback = stepfunctions._invoke_resource, stepfunctions._invoke_with_callback
-        call_in_process = app.call_service_handler_sync
+        stepfunctions._execute_task = self._as_role(stepfunctions._execute_task)
+        stepfunctions._invoke_resource = self._checked(stepfunctions._invoke_resource)
+        stepfunctions._invoke_with_callback = self._checked(stepfunctions._invoke_with_callback)
+        app.call_service_handler_sync = _through_gateway(app.call_service_handler_sync)
 
+    def _as_role(self, execute_task: Callable[..., Any]) -> Callable[..., Any]:
         def execute_as_role(state: Any, data: Any, execution: Any, context: Any) -> Any:
             token = _acting.set(self._credentials(execution))
             try:
@@ -43,29 +44,14 @@ class StateMachines:
             finally:
                 _acting.reset(token)
 
-        def checked(call: Callable[..., Any]) -> Callable[..., Any]:
-            def invoke_checked(resource: str, data: Any, *more: Any) -> Any:
-                self._check(resource, data)
-                return call(resource, data, *more)
+        return execute_as_role
 
-            return invoke_checked
+    def _checked(self, invoke: Callable[..., Any]) -> Callable[..., Any]:
+        def invoke_checked(resource: str, data: Any, *more: Any) -> Any:
+            self._check(resource, data)
+            return invoke(resource, data, *more)
 
-        def call_service(*call: Any, timeout: float | None = None) -> Any:
-            credentials = _acting.get()
-            if credentials is None:
-                return call_in_process(*call, timeout=timeout)
-            _, method, path, headers, body, query = call
-            raw = body.encode() if isinstance(body, str) else body
-            request = (method, path, _signed_by(headers, credentials), raw, query, str(uuid.uuid4()))
-            answer = app._dispatch_service_request(*request)
-            return asyncio.run_coroutine_threadsafe(answer, app._MAIN_LOOP).result(timeout)
-
-        stepfunctions._execute_task = execute_as_role
-        stepfunctions._invoke_resource = checked(invoke)
-        stepfunctions._invoke_with_callback = checked(invoke_with_callback)
-        app.call_service_handler_sync = call_service
-        read_definition = provisioners._sfn_definition
-        provisioners._sfn_definition = lambda properties: as_json(read_definition(properties))
+        return invoke_checked
 
     def _credentials(self, execution: Mapping[str, Any]) -> Credentials:
         role = stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"]
@@ -94,6 +80,22 @@ class StateMachines:
 def as_json(definition: str) -> str:
     """A definition as Step Functions keeps it; CloudFormation takes YAML as well."""
     return json.dumps(yaml.safe_load(definition))
+
+
+def _through_gateway(call_in_process: Callable[..., Any]) -> Callable[..., Any]:
+    """Send what a task calls through IAM and the router, as the role; what acts for nobody goes as before."""
+
+    def call(*arguments: Any, timeout: float | None = None) -> Any:
+        credentials = _acting.get()
+        if credentials is None:
+            return call_in_process(*arguments, timeout=timeout)
+        _, method, path, headers, body, query = arguments
+        raw = body.encode() if isinstance(body, str) else body
+        request = (method, path, _signed_by(headers, credentials), raw, query, str(uuid.uuid4()))
+        answer = app._dispatch_service_request(*request)
+        return asyncio.run_coroutine_threadsafe(answer, app._MAIN_LOOP).result(timeout)
+
+    return call
 
 
 def _permission(resource: str, data: Mapping[str, Any]) -> Permission | None:
