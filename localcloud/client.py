@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +39,26 @@ class LocalCloud:
         config.state.mkdir(parents=True, exist_ok=True)
         log = config.state / "cloud.log"
         pid = _launch(config, log)
+        try:
+            found = cls._ready(config, pid, log, timeout)
+        except BaseException:
+            # Ctrl-C as well: without a record nobody would know of the cloud.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+            raise
+        on_progress("the local cloud is ready")
+        return found
+
+    @classmethod
+    def _ready(cls, config: CloudConfig, pid: int, log: Path, timeout: float) -> "LocalCloud":
+        """The cloud that is starting as process `pid`, once it answers; CannotStart with the reason."""
         deadline = time.monotonic() + timeout
         while (found := cls.find(config)) is None:
             if os.waitpid(pid, os.WNOHANG)[0]:
                 raise CannotStart(_last_words(log))
             if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGTERM)
                 raise CannotStart(f"The cloud was not ready after {timeout:.0f} s, see {log}")
             time.sleep(0.1)
-        on_progress("the local cloud is ready")
         return found
 
     @classmethod
