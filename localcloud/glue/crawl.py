@@ -11,13 +11,14 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from localcloud.cloud import Cloud
 from localcloud.glue import logs
 from localcloud.glue.classifiers import Classifiers
 from localcloud.glue.formats import Format, parquet_format, text_format
-from localcloud.glue.spark_run import PRINCIPAL
+from localcloud.glue.principal import PRINCIPAL, role_arn
+from localcloud.glue.ranged_object import RangedObject
 from localcloud.glue.tables import Catalogue, Table
 from localcloud.objects import split_uri
 from localcloud.sagemaker.store import Document
@@ -59,10 +60,9 @@ class Crawl:
 
     def run(self, log_group: str, stream: str) -> Mapping[str, int]:
         """Crawl every target under the crawler's role; gives what changed in the catalogue."""
-        role, name = self._crawler["Role"], self._crawler["Name"]
-        arn = role if role.startswith("arn:") else f"arn:aws:iam::{self._cloud.config.account}:role/{role}"
-        session = self._cloud.roles.session(arn, PRINCIPAL)
-        catalogue = Catalogue(session.client("glue"), self._crawler["DatabaseName"], name)
+        role = role_arn(self._crawler["Role"], self._cloud.config.account)
+        session = self._cloud.roles.session(role, PRINCIPAL)
+        catalogue = Catalogue(session.client("glue"), self._crawler["DatabaseName"], self._crawler["Name"])
         try:
             for target in self._crawler["Targets"].get("S3Targets", []):
                 for table in self._tables(session.client("s3"), target["Path"]):
@@ -83,9 +83,8 @@ class Crawl:
             return
         name = self._crawler.get("TablePrefix", "") + _table_name(prefix or bucket)
         fitting = [item for item in found if item.format and item.format.fits(held)]
-        for item in found:
-            if item not in fitting:
-                self._say(f"s3://{bucket}/{item.key} does not fit table {name} ({held.classification})")
+        for item in sorted(set(found) - set(fitting), key=lambda item: item.key):
+            self._say(f"s3://{bucket}/{item.key} does not fit table {name} ({held.classification})")
         keys, partitions = _partitions(bucket, prefix, (item.key for item in fitting))
         yield Table(
             name,
@@ -113,7 +112,7 @@ class Crawl:
     def _format(self, s3: "S3Client", bucket: str, key: str, size: int) -> Format | None:
         head = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_HEAD - 1}")["Body"].read()
         if head.startswith(_MAGIC):
-            return parquet_format(cast(IO[bytes], io.BufferedReader(_Ranges(s3, bucket, key, size))))
+            return parquet_format(cast(IO[bytes], io.BufferedReader(RangedObject(s3, bucket, key, size))))
         return text_format(head, self._classifiers)
 
     def _say(self, line: str) -> None:
@@ -121,33 +120,6 @@ class Crawl:
 
 
 StartCrawl = Callable[[Document], Crawl]
-
-
-class _Ranges(io.RawIOBase):
-    """An object as a file that is read where it is read."""
-
-    def __init__(self, s3: "S3Client", bucket: str, key: str, size: int) -> None:
-        self._s3, self._bucket, self._key, self._size, self._at = s3, bucket, key, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        until = min(self._at + len(buffer), self._size)
-        if until <= self._at:
-            return 0
-        asked = f"bytes={self._at}-{until - 1}"
-        data = self._s3.get_object(Bucket=self._bucket, Key=self._key, Range=asked)["Body"].read()
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
 
 def _most_bytes(found: list[Found]) -> Format | None:

@@ -74,8 +74,9 @@ class Crawlers:
     def start(self, request: Request) -> dict[str, Any]:
         """Begin a crawl, unless one is running."""
         name = request.parameters["Name"]
-        crawler = self._change_ready(name, _begin)
-        self._crawls[name] = crawl = self._start(crawler)
+        crawl = self._start(self._find(name))
+        self._change_ready(name, _begin)
+        self._crawls[name] = crawl
         threading.Thread(target=self._crawl, args=(name, crawl), name=f"crawl {name}", daemon=True).start()
         return {}
 

@@ -19,11 +19,11 @@ from localcloud.cloud import Cloud
 from localcloud.glue import launcher, logs, spark
 from localcloud.glue.bucket_files import BucketFiles
 from localcloud.glue.gateway import gateway
+from localcloud.glue.principal import PRINCIPAL, role_arn
 from localcloud.glue.settings import GlueSettings
 from localcloud.processes import Child, Command
 from localcloud.sagemaker.store import Document
 
-PRINCIPAL = "glue.amazonaws.com"
 log = logging.getLogger(__name__)
 
 
@@ -42,6 +42,7 @@ class SparkRun:
         self._cloud, self._settings, self._job, self._run = cloud, settings, job, run
         self._arguments: dict[str, str] = {**job["DefaultArguments"], **run["Arguments"]}
         self._folder = cloud.config.state / "glue" / run["Id"]
+        self._role = role_arn(job["Role"], cloud.config.account)
         self._output = self._folder / "driver.log"
         self._stopping = threading.Event()
         self._child: Child | None = None
@@ -50,7 +51,7 @@ class SparkRun:
     def run(self) -> Outcome:
         """Do the work; gives how it ended, whatever happens."""
         try:
-            session = self._cloud.roles.session(_role_arn(self._job["Role"], self._cloud), PRINCIPAL)
+            session = self._cloud.roles.session(self._role, PRINCIPAL)
             outcome = self._work(session)
             self._send_log(session)
         except (ServiceError, ClientError, BotoCoreError, OSError, ValueError) as error:
@@ -101,7 +102,7 @@ class SparkRun:
 
     def _command(self, configuration: Path, failure: Path, code: list[Path]) -> Command:
         script, *modules = code
-        role = self._cloud.roles.environment(_role_arn(self._job["Role"], self._cloud), PRINCIPAL)
+        role = self._cloud.roles.environment(self._role, PRINCIPAL)
         python_path = ":".join(map(str, modules))
         return Command(
             name=f"job run {self._run['Id'][:11]}",
@@ -148,7 +149,3 @@ def _confs(argument: str) -> Iterator[tuple[str, str]]:
 
 def _name(uri: str) -> str:
     return objects.split_uri(uri)[1].rpartition("/")[2]
-
-
-def _role_arn(role: str, cloud: Cloud) -> str:
-    return role if role.startswith("arn:") else f"arn:aws:iam::{cloud.config.account}:role/{role}"

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.integration.glue.aws import Aws, allow
 
+LOGS = "arn:aws:logs:us-east-1:000000000000:log-group:/aws-glue/tests"
 SPARK_JOB = """
 import sys
 from awsglue.utils import getResolvedOptions
@@ -33,7 +34,7 @@ def role(aws: Aws) -> str:
     return aws.role(
         allow("s3:GetObject", "s3:ListBucket"),
         allow("s3:PutObject", "s3:DeleteObject", resource=f"{everything}/out/*"),
-        allow("logs:*"),
+        allow("logs:CreateLogStream", "logs:PutLogEvents", resource=f"{LOGS}/output:*"),
     )
 
 
@@ -52,6 +53,8 @@ def test_a_spark_job_reads_and_writes_s3_under_its_role(aws: Aws, role: str) -> 
     aws.put("in/rows.csv", "kind,text\na,one\nb,two\na,three\n")
     aws.put("out/table/kind=z/old.csv", "an older run wrote this")
     defaults = {"--extra-py-files": modules, "--bucket": aws.bucket, "--shout": "default"}
+    defaults |= {"--custom-logGroup-prefix": "/aws-glue/tests"}
+    aws.client("logs").create_log_group(logGroupName="/aws-glue/tests/output")
     job = aws.job(SPARK_JOB, role, DefaultArguments=defaults)
     # when it runs
     run_id = aws.run(job, Arguments={"--shout": "hello"}, Timeout=90)
@@ -64,7 +67,7 @@ def test_a_spark_job_reads_and_writes_s3_under_its_role(aws: Aws, role: str) -> 
     assert sorted(rows) == [["one"], ["three"], ["two"]]
     # and the role kept it from writing elsewhere
     assert aws.keys("forbidden/") == []
-    streams = {"logGroupName": "/aws-glue/jobs/output", "logStreamName": run_id}
+    streams = {"logGroupName": "/aws-glue/tests/output", "logStreamName": run_id}
     printed = [event["message"] for event in aws.client("logs").get_log_events(**streams)["events"]]
     assert "REFUSED True" in printed
     assert f"HELLO {job}" in printed
