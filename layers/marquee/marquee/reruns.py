@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marquee.identity import Attempt
 from marquee.ledger import Ledger, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
+from marquee.observability import about
 from marquee.services.executions import Executions
 from marquee.settings import RerunSettings
 from marquee.stages import deadline_of
@@ -35,6 +36,7 @@ class Rerun:
 
     def begin(self, run_id: str) -> Attempt:
         """Begin the next attempt and start its preparation; RunUnderWay if the run has not ended."""
+        about(run_id=run_id)
         run = self.ledger.get(run_id)
         # A failed release is under way until the champion answers again.
         if self.lock.holder() == run.attempt_id or not self.ledger.begin_attempt(

@@ -98,6 +98,9 @@ class GlueDouble(Double):
     def BatchStopJobRun(self, JobName: str, JobRunIds: list[str]) -> Parameters:
         return {"SuccessfulSubmissions": []}
 
+    def StartCrawler(self, Name: str) -> Parameters:
+        return {}
+
     def finish(self, job_run_id: str, state: str, error: str = "") -> None:
         run = next(run for run in self.runs if run["Id"] == job_run_id)
         run |= {"JobRunState": state, "ErrorMessage": error, "ExecutionTime": 90}

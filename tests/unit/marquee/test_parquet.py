@@ -46,7 +46,7 @@ def test_many_row_groups_and_columns_are_read() -> None:
         (parquet(foo=["a", "b"]), "no text column"),
         (parquet(review=["a", "b"]), "no label column"),
         (parquet(review=[1, 2], label=["a", "b"]), "holds no strings"),
-        (parquet(review=["a"], label=["b"]), "There are 1 rows; at least 2"),
+        (parquet(review=["a"], label=["b"]), "Rows: 1; at least 2"),
     ],
 )
 def test_what_cannot_work_is_refused(content: bytes, words: str) -> None:

@@ -59,7 +59,7 @@ def test_what_can_work_has_no_problems(content: bytes) -> None:
         (GOOD.replace(b",", b";"), "separated by semicolons"),
         (GOOD.replace(b",", b"\t"), "separated by tabs"),
         (b"review,sentiment\n" + b"a,pos\n" * 30, "Every labelled row is 'positive'"),
-        (b"review,sentiment\n" + b"a,pos\nb,neg\n" * 2, "are 4 rows with a text and a label; at least 10"),
+        (b"review,sentiment\n" + b"a,pos\nb,neg\n" * 2, "Rows with a text and a label: 4; at least 10"),
         (GOOD + b"a,meh\n", "1 of 41 labelled rows hold an unknown label: 'meh' (first in row 42)"),
         (b"review,rating\n" + b"a,5\nb,1\nc,lots\n" * 9, "'lots' (first in row 4)"),
         (GOOD + b"caf\xe9,pos\n", "Byte 460 (0xE9) is not UTF-8"),

@@ -61,7 +61,7 @@ def _classes(known: Counter[str]) -> list[str]:
 def _rows(labelled: int, minimum_rows: int | None) -> list[str]:
     if minimum_rows is None or labelled >= minimum_rows:
         return []
-    return [f"There are {labelled:,} rows with a text and a label; at least {minimum_rows:,} are needed."]
+    return [f"Rows with a text and a label: {labelled:,}; at least {minimum_rows:,} are needed."]
 
 
 def _meaning(counts: Counter[str], rated: bool) -> Meaning:

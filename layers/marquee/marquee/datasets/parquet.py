@@ -40,7 +40,7 @@ def check_parquet(size: int, read: Range, minimum_rows: int) -> list[str]:
         if plain(name) == text and kind != _BYTE_ARRAY
     ]
     if footer.rows < minimum_rows:
-        problems.append(f"There are {footer.rows:,} rows; at least {minimum_rows:,} are needed.")
+        problems.append(f"Rows: {footer.rows:,}; at least {minimum_rows:,} are needed.")
     return problems
 
 

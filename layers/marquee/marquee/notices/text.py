@@ -31,14 +31,19 @@ def write(run: Run, outcome: Outcome, occasion: str = "") -> tuple[str, str]:
         "Where": f"s3://{run.upload.bucket}/{run.upload.key}, run {run.run_id}, attempt {run.attempt}",
         "Why": _why(run, outcome, occasion),
         "What next": _NEXT[outcome].format(run_id=run.run_id),
-        "What it cost": estimate(run.facts).sentence(),
+        "What it cost": estimate(run.facts).sentence() if _ended(outcome) else "",
     }
     return _subject(run, outcome), "\n\n".join(f"{title}: {text}" for title, text in parts.items() if text)
 
 
 def _subject(run: Run, outcome: Outcome) -> str:
-    figure = f", accuracy {run.facts['accuracy']:.1%}" if "accuracy" in run.facts else ""
+    known = _ended(outcome) and "accuracy" in run.facts
+    figure = f", accuracy {run.facts['accuracy']:.1%}" if known else ""
     return f"Marquee: {run.run_id} {outcome}{figure}"
+
+
+def _ended(outcome: Outcome) -> bool:
+    return outcome not in (Outcome.DUPLICATE, Outcome.ATTENTION)
 
 
 def _what(run: Run, outcome: Outcome) -> str:
@@ -53,7 +58,7 @@ def _what(run: Run, outcome: Outcome) -> str:
 
 def _why(run: Run, outcome: Outcome, occasion: str) -> str:
     if outcome is Outcome.DUPLICATE:
-        return f"the same content under the same name is run {run.run_id}, which is at {run.stage}."
+        return f"The same content under the same name is run {run.run_id}, which is at {run.stage}."
     if outcome is Outcome.ATTENTION:
         return occasion
     return run.reason

@@ -1,0 +1,163 @@
+"""Single steps in the situations a straight run does not meet."""
+
+import pytest
+
+from marquee import clients, settings
+from tests.unit.functions.conftest import Pipeline, golden, training_event
+from tests.unit.marquee.doubles import Refused
+
+
+@pytest.fixture
+def step(pipeline: Pipeline) -> dict[str, str]:
+    """A run that is registered and about to be deployed."""
+    step = pipeline.receive()
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    pipeline.call("judge_candidate", step)
+    pipeline.call("register_model", step)
+    return step
+
+
+def in_use(pipeline: Pipeline, status: str) -> None:
+    pipeline.sagemaker.endpoint = {"EndpointStatus": status, "EndpointConfigName": "another"}
+
+
+@pytest.mark.parametrize("status", ["Creating", "Updating", "SystemUpdating", "RollingBack"])
+def test_an_endpoint_at_work_on_something_else_is_waited_for(
+    pipeline: Pipeline, step: dict[str, str], status: str
+) -> None:
+    in_use(pipeline, status)
+    assert pipeline.call("deploy_model", step)["status"] == "waiting"
+    in_use(pipeline, "InService")
+    assert pipeline.call("deploy_model", step)["status"] == "updating"
+
+
+def test_a_failed_endpoint_is_made_anew(pipeline: Pipeline, step: dict[str, str]) -> None:
+    in_use(pipeline, "Failed")
+    assert pipeline.call("deploy_model", step)["status"] == "waiting"
+    assert pipeline.call("deploy_model", step)["status"] == "updating"
+    assert pipeline.sagemaker.endpoint
+    assert pipeline.sagemaker.endpoint["EndpointConfigName"] == f"marquee-dev-{step['attempt_id']}"
+
+
+def test_a_candidate_that_cannot_start_fails_with_its_own_words(
+    pipeline: Pipeline, step: dict[str, str]
+) -> None:
+    pipeline.call("deploy_model", step)
+    assert pipeline.sagemaker.endpoint
+    pipeline.sagemaker.endpoint |= {"EndpointStatus": "Failed", "FailureReason": "did not pass the ping"}
+    assert pipeline.call("deploy_model", step)["status"] == "done"
+    found = pipeline.call("verify_endpoint", step)
+    assert (found["status"], "did not pass the ping" in found["reason"]) == ("failed", True)
+
+
+def test_a_candidate_that_crashes_when_asked_fails(pipeline: Pipeline, step: dict[str, str]) -> None:
+    pipeline.call("deploy_model", step)
+    pipeline.sagemaker.settle()
+    refusal = Refused("ModelError", "Received server error (500) from primary")
+    pipeline.sagemaker.refuse_next["InvokeEndpoint"] = refusal
+    found = pipeline.call("verify_endpoint", step)
+    assert (found["status"], "server error (500)" in found["reason"]) == ("failed", True)
+
+
+def test_the_model_knows_its_version_and_the_registry_its_figures(
+    pipeline: Pipeline, step: dict[str, str]
+) -> None:
+    model = pipeline.sagemaker.models[f"marquee-dev-{step['attempt_id']}"]
+    assert model["PrimaryContainer"]["Environment"]["MODEL_VERSION"] == "1"
+    (package,) = pipeline.sagemaker.packages
+    assert float(package["CustomerMetadataProperties"]["accuracy"]) == 1
+    (metrics,) = package["ModelMetrics"]["ModelQuality"].values()
+    bucket, _, key = metrics["S3Uri"].removeprefix("s3://").partition("/")
+    assert b'"accuracy": 1.0' in clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+@pytest.mark.parametrize(
+    ("kind", "capacity"),
+    [
+        ("serverless", {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}),
+        ("realtime", {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}),
+    ],
+)
+def test_the_capacity_is_the_templates(
+    pipeline: Pipeline, step: dict[str, str], monkeypatch: pytest.MonkeyPatch, kind: str, capacity: object
+) -> None:
+    monkeypatch.setenv("ENDPOINT_TYPE", kind)
+    settings.load.cache_clear()
+    config = pipeline.call("deploy_model", step)["endpoint_config"]
+    (variant,) = pipeline.sagemaker.configs[config]["ProductionVariants"]
+    assert capacity == {name: variant[name] for name in variant if name not in ("VariantName", "ModelName")}
+
+
+def test_an_endpoint_of_another_version_is_not_believed(pipeline: Pipeline, step: dict[str, str]) -> None:
+    pipeline.call("deploy_model", step)
+    pipeline.sagemaker.settle()
+    model = pipeline.sagemaker.models[f"marquee-dev-{step['attempt_id']}"]
+    model["PrimaryContainer"]["Environment"]["MODEL_VERSION"] = "7"
+    assert "answers as version 7, not 1" in pipeline.call("verify_endpoint", step)["reason"]
+
+
+def test_a_champion_that_changed_since_the_judgement_is_not_replaced(
+    pipeline: Pipeline, step: dict[str, str]
+) -> None:
+    pipeline.call("deploy_model", step)
+    pipeline.ledger.record(step["run_id"], {"replaces": "9"})
+    with pytest.raises(Exception, match="is not version 9 any more"):
+        pipeline.call("promote_model", step)
+    assert pipeline.ledger.champion() is None
+
+
+def test_a_death_between_the_pointer_and_the_ledger_ends_live(
+    pipeline: Pipeline, step: dict[str, str]
+) -> None:
+    pipeline.call("deploy_model", step)
+    pipeline.sagemaker.settle()
+    pipeline.sagemaker.refuse_next["UpdateModelPackage"] = Refused("AccessDeniedException", "not allowed")
+    with pytest.raises(Exception, match="not allowed"):
+        pipeline.call("promote_model", step)
+    error = {"Error": "ClientError", "Cause": "not allowed"}
+    assert pipeline.call("fail_run", {**step, "error": error})["stage"] == "LIVE"
+    assert [notice["outcome"] for notice in pipeline.inbox()] == ["live"]
+
+
+@pytest.mark.parametrize("name", ["aborted", "failed", "timed_out"])
+def test_a_dead_execution_fails_its_run(pipeline: Pipeline, step: dict[str, str], name: str) -> None:
+    event = golden(f"step_functions_execution_{name}")
+    event["detail"]["name"] = step["attempt_id"]
+    assert pipeline.call("fail_run", event)["stage"] == "FAILED"
+    reason = pipeline.ledger.get(step["run_id"]).reason
+    assert name.upper() in reason
+    assert pipeline.sagemaker.packages[0]["ModelApprovalStatus"] == "Rejected"
+
+
+def test_an_event_of_a_job_run_started_by_hand_is_nobodys(pipeline: Pipeline) -> None:
+    pipeline.glue.StartJobRun("marquee-dev-prepare-dataset", {})
+    detail = {"jobName": "marquee-dev-prepare-dataset", "jobRunId": "jr_0", "state": "FAILED"}
+    event = {"id": "1", "detail-type": "Glue Job State Change", "detail": detail}
+    assert pipeline.call("fail_run", event) == {}
+    assert pipeline.call("start_training", event) == {}
+
+
+def test_a_folder_is_no_run(pipeline: Pipeline) -> None:
+    assert pipeline.call("receive_upload", golden("s3_raw_folder_created")) == {}
+    assert pipeline.ledger.runs() == []
+
+
+def test_a_busy_account_leaves_the_job_to_the_reconciler(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    limit = Refused("ResourceLimitExceeded", "The account-level service limit is 0 instances")
+    job_run_id = pipeline.prepare(step)
+    pipeline.sagemaker.refuse_next["CreateTrainingJob"] = limit
+    detail = {"jobName": "marquee-dev-prepare-dataset", "jobRunId": job_run_id, "state": "SUCCEEDED"}
+    pipeline.call("start_training", {"id": "1", "detail-type": "Glue Job State Change", "detail": detail})
+    assert not pipeline.sagemaker.jobs
+    assert pipeline.call("reconcile", {"quiet_seconds": 0}) == {step["run_id"]: "moved"}
+    assert len(pipeline.sagemaker.jobs) == 1
+
+
+def test_a_busy_crawler_makes_the_event_come_again(pipeline: Pipeline) -> None:
+    pipeline.glue.refuse_next["StartCrawler"] = Refused("CrawlerRunningException", "is already running")
+    event = golden("glue_job_succeeded")
+    with pytest.raises(Exception, match="already running"):
+        pipeline.call("catalog_dataset", event)
+    assert pipeline.call("catalog_dataset", event) == {"started": True}
+    assert pipeline.glue.asked("StartCrawler")[-1] == {"Name": "marquee-dev-curated"}
