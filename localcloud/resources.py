@@ -1,13 +1,11 @@
 """CloudFormation resource types that MiniStack lacks: made through the services' APIs, or only recorded."""
 
-import json
 import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import yaml
 from botocore import xform_name
 from botocore.model import ListShape, Shape, StructureShape
 
@@ -71,9 +69,6 @@ class Stack(Protocol):
     ) -> None:
         """Let CloudFormation make resources of this type."""
 
-    def prepare_resource_type(self, resource_type: str, prepare: Callable[[Properties], Properties]) -> None:
-        """Let `prepare` change the properties of a type that there is, before it is made or changed."""
-
     def complete_resource_type(self, resource_type: str, complete: Callable[..., None]) -> None:
         """Call `complete` after a resource of a type that there is was made or changed."""
 
@@ -84,7 +79,6 @@ def register(stack: Stack, clients: Clients) -> None:
         stack.add_resource_type(
             resource.resource_type, _creator(resource, clients), _deleter(resource, clients)
         )
-    stack.prepare_resource_type("AWS::StepFunctions::StateMachine", _definitions(clients))
     stack.complete_resource_type("AWS::Lambda::Function", _dead_letters(clients))
     for resource_type in NOT_ACTED_ON:
         stack.add_resource_type(resource_type, _recorder(resource_type), _forget)
@@ -136,22 +130,6 @@ def _dead_letters(clients: Clients) -> Callable[..., None]:
             )
 
     return complete
-
-
-def _definitions(clients: Clients) -> Callable[[Properties], Properties]:
-    """CloudFormation takes definitions in YAML from S3; MiniStack reads JSON only."""
-
-    def prepare(properties: Properties) -> Properties:
-        location = properties.get("DefinitionS3Location")
-        if not location:
-            return properties
-        version = {"VersionId": location["Version"]} if "Version" in location else {}
-        found = clients.client("s3").get_object(Bucket=location["Bucket"], Key=location["Key"], **version)
-        definition = json.dumps(yaml.safe_load(found["Body"].read()))
-        rest = {name: value for name, value in properties.items() if name != "DefinitionS3Location"}
-        return {**rest, "DefinitionString": definition}
-
-    return prepare
 
 
 def _recorder(resource_type: str) -> Callable[..., tuple[str, Mapping[str, Any]]]:

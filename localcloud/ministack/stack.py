@@ -20,7 +20,6 @@ Create = Callable[[str, Properties, str], tuple[str, Mapping[str, Any]]]
 """(logical id, properties, stack name) -> (physical id, attributes of Fn::GetAtt)"""
 Update = Callable[[str, Properties, Properties, str], tuple[str, Mapping[str, Any]]]
 """(physical id, old properties, new properties, stack name) -> (physical id, attributes)"""
-Prepare = Callable[[Properties], Properties]
 Delete = Callable[[str, Properties], None]
 """(physical id, properties)"""
 
@@ -92,19 +91,6 @@ class MiniStack(Permissions, Events):
         provisioners._RESOURCE_HANDLERS[resource_type] = handlers
         self._in_threads.add(resource_type)
 
-    def prepare_resource_type(self, resource_type: str, prepare: Prepare) -> None:
-        """Let `prepare` change the properties of a type before a resource is made or changed."""
-        handlers = provisioners._RESOURCE_HANDLERS[resource_type]
-        create, update = handlers["create"], handlers["update"]
-
-        def create_prepared(logical_id: str, properties: Properties, *more: Any) -> Any:
-            return create(logical_id, prepare(properties), *more)
-
-        def update_prepared(physical_id: str, old: Properties, new: Properties, *more: Any) -> Any:
-            return update(physical_id, old, prepare(new), *more)
-
-        self._replace(resource_type, create_prepared, update_prepared)
-
     def complete_resource_type(self, resource_type: str, complete: Delete) -> None:
         """Call `complete` with physical id and properties after a resource was made or changed."""
         handlers = provisioners._RESOURCE_HANDLERS[resource_type]
@@ -120,10 +106,7 @@ class MiniStack(Permissions, Events):
             complete(made[0], new)
             return made
 
-        self._replace(resource_type, create_completely, update_completely)
-
-    def _replace(self, resource_type: str, create: Create, update: Update) -> None:
-        provisioners._RESOURCE_HANDLERS[resource_type].update(create=create, update=update)
+        handlers.update(create=create_completely, update=update_completely)
         self._in_threads.add(resource_type)
 
     def write_log(self, group: str, stream: str, lines: Iterable[str]) -> None:

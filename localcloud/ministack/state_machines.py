@@ -11,6 +11,7 @@ import yaml
 from ministack import app
 from ministack.core import responses
 from ministack.services import stepfunctions
+from ministack.services.cloudformation import provisioners
 
 from localcloud.awsjson import Permission, ServiceError
 from localcloud.ministack.stack import MiniStack
@@ -35,6 +36,8 @@ class StateMachines:
         stepfunctions._invoke_resource = self._checked(stepfunctions._invoke_resource)
         stepfunctions._invoke_with_callback = self._checked(stepfunctions._invoke_with_callback)
         app.call_service_handler_sync = _through_gateway(app.call_service_handler_sync)
+        read_definition = provisioners._sfn_definition
+        provisioners._sfn_definition = lambda properties: as_json(read_definition(properties))
 
     def _as_role(self, execute_task: Callable[..., Any]) -> Callable[..., Any]:
         def execute_as_role(state: Any, data: Any, execution: Any, context: Any) -> Any:

@@ -1,4 +1,3 @@
-import io
 from typing import Any
 
 from localcloud import resources
@@ -17,8 +16,6 @@ class Api:
     def __getattr__(self, action: str) -> Any:
         def call(**parameters: Any) -> dict[str, Any]:
             self.calls.append((action, parameters))
-            if action == "get_object":
-                return {"Body": io.BytesIO(b"# a machine\nStartAt: ${First}\n")}
             return {"NamedQueryId": "q-1", "ResponseMetadata": {}}
 
         return call
@@ -28,10 +25,6 @@ class Stack:
     def __init__(self) -> None:
         self.types: dict[str, tuple[Any, Any]] = {}
         self.completed: dict[str, Any] = {}
-        self.prepared: dict[str, Any] = {}
-
-    def prepare_resource_type(self, resource_type: str, prepare: Any) -> None:
-        self.prepared[resource_type] = prepare
 
     def add_resource_type(self, resource_type: str, create: Any, delete: Any) -> None:
         self.types[resource_type] = (create, delete)
@@ -67,18 +60,6 @@ def test_a_function_gets_its_dead_letter_queue() -> None:
     assert api.calls == [
         ("update_function_configuration", {"FunctionName": "f", "DeadLetterConfig": {"TargetArn": "q"}})
     ]
-
-
-def test_a_state_machine_may_be_written_in_yaml() -> None:
-    stack, api = registered()
-    prepare = stack.prepared["AWS::StepFunctions::StateMachine"]
-    location = {"Bucket": "b", "Key": "k"}
-
-    prepared = prepare({"RoleArn": "r", "DefinitionS3Location": location})
-
-    assert prepared == {"RoleArn": "r", "DefinitionString": '{"StartAt": "${First}"}'}
-    assert prepare({"DefinitionString": "{}"}) == {"DefinitionString": "{}"}
-    assert api.calls == [("get_object", location)]
 
 
 def test_texts_of_a_template_become_what_the_api_takes() -> None:
