@@ -54,7 +54,8 @@ class FailureReader:
 
     def _of_training(self, event: TrainingJobEvent, detail: dict[str, Any]) -> Failure:
         attempt = names.attempt_of(self.settings.stage, event.job_name)
-        reason = training_reason(event.job_name, event.status, detail.get("FailureReason", ""))
+        secondary, failure = detail.get("SecondaryStatus", ""), detail.get("FailureReason", "")
+        reason = training_reason(event.job_name, event.status, secondary, failure)
         return Failure(attempt, reason, _TRAINING, event.event_id)
 
 
@@ -64,9 +65,14 @@ def etl_reason(job_run: EtlJobRun) -> str:
     return f"Cleaning the data {how}: {job_run.error or f'job run {job_run.job_run_id} gave no reason'}"
 
 
-def training_reason(job: str, status: str, failure: str) -> str:
-    """Return why a training job ended badly, in one sentence."""
+def training_reason(job: str, status: str, secondary: str, failure: str) -> str:
+    """Return why a training job ended badly, in one sentence.
+
+    A job that ran out of time is `Stopped` too; its secondary status tells (SageMaker, DescribeTrainingJob).
+    """
     how = "was stopped" if status == "Stopped" else "failed"
+    if secondary in ("MaxRuntimeExceeded", "MaxWaitTimeExceeded"):
+        how = "took longer than it may (TRAINING_MAX_SECONDS)"
     return f"Training {how}: {failure or f'training job {job} gave no reason'}"
 
 

@@ -48,7 +48,7 @@ class FailRun:
         ledger, attempt = self.endings.ledger, failure.attempt
         run = ledger.get(attempt.run_id)
         champion = ledger.champion()
-        if champion and champion.attempt_id == attempt.id:
+        if champion and champion.attempt_id == attempt.id == run.attempt_id:
             return "done", run if run.ended else finish(self.endings, run, failure.cause)
         failed = self.endings.end(attempt, failure.outcome, failure.reason, failure.cause, failure.event_id)
         if failed is None:
@@ -62,10 +62,8 @@ class FailRun:
             return "done"  # it never touched the endpoint, or it was taken back; another may be on it now
         if "model_package_arn" in run.facts:
             self.registry.decide(run.facts["model_package_arn"], False, run.reason)
-        if (
-            "endpoint_config" in run.facts
-            and put_back(self.endpoint, self.endings.ledger.champion()) != "done"
-        ):
+        deployed = "endpoint_config" in run.facts
+        if deployed and put_back(self.endpoint, self.endings.ledger.champion()) == "updating":
             return "updating"
         self.endings.lock.free(run.attempt_id)
         return "done"

@@ -35,9 +35,9 @@ class RunMoved(Exception):
         )
 
 
-def deadline_of(stage: Stage, seconds: float = 0) -> str:
-    """Return by when a stage entered now must be over; `seconds` where the stage has no time of its own."""
-    return later(seconds or _MAY_TAKE[stage]) if stage in RUNNING else ""
+def deadline_of(stage: Stage, seconds_allowed: float = 0) -> str:
+    """Return by when a stage entered now must be over; `seconds_allowed` where it has no time of its own."""
+    return later(seconds_allowed or _MAY_TAKE[stage]) if stage in RUNNING else ""
 
 
 def enter(  # noqa: PLR0913 - the parts of one line of history

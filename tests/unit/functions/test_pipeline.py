@@ -14,6 +14,7 @@ from tests.unit.functions.conftest import (
     reader,
     training_event,
 )
+from tests.unit.marquee.doubles import Refused
 
 
 def test_a_good_file_ends_live_and_is_told_once(pipeline: Pipeline) -> None:
@@ -215,6 +216,31 @@ def test_a_dead_training_job_fails_the_run(pipeline: Pipeline) -> None:
     job = pipeline.train(step)
     pipeline.call("fail_run", training_event(job, "failed"))
     assert "one label only" in pipeline.ledger.get(step["run_id"]).reason
+
+
+def test_a_training_job_out_of_time_says_so(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    job = pipeline.train(step)
+    pipeline.call("fail_run", training_event(job, "max_runtime_exceeded"))
+    assert "took longer than it may" in pipeline.ledger.get(step["run_id"]).reason
+
+
+def test_a_late_failure_of_the_champions_attempt_does_not_touch_its_rerun(pipeline: Pipeline) -> None:
+    run = pipeline.go_live()
+    again = pipeline.call("rerun", {"run_id": run.run_id})
+    late = {"run_id": run.run_id, "attempt_id": run.attempt_id, "error": {"Error": "Late", "Cause": ""}}
+    pipeline.call("fail_run", late)
+    now = pipeline.ledger.get(run.run_id)
+    assert (now.attempt_id, now.stage) == (again["attempt_id"], Stage.RECEIVED)
+
+
+def test_missing_permission_is_not_taken_for_a_broken_champion(pipeline: Pipeline) -> None:
+    pipeline.go_live(accuracy=0.9)
+    step = pipeline.receive(content=GOOD_CSV + b"fine 99,pos\n")
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    pipeline.sagemaker.refuse_next["InvokeEndpoint"] = Refused("AccessDeniedException", "not authorized")
+    with pytest.raises(Exception, match="not authorized"):
+        pipeline.call("judge_candidate", step)
 
 
 def test_a_caught_error_is_told_without_its_stack_trace(pipeline: Pipeline) -> None:

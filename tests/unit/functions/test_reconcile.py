@@ -137,4 +137,5 @@ def test_a_service_that_cannot_be_asked_holds_up_nobody_else(pipeline: Pipeline)
     pipeline.train(second)
     pipeline.sagemaker.refuse_next["DescribeTrainingJob"] = Refused("InternalFailure", "try later")
     found = reconcile(pipeline)
-    assert sorted(found.values()) == ["moved", "unknown"]
+    assert sorted(found.values()) == ["moved", "unasked"]
+    assert pipeline.inbox() == []

@@ -27,4 +27,11 @@ class Unknown:
     sentence: str
 
 
-Finding = Working | Moved | Broken | Unknown
+@dataclass(frozen=True)
+class Unasked:
+    """The service could not be asked; the next pass asks again."""
+
+    error: str
+
+
+Finding = Working | Moved | Broken | Unknown | Unasked

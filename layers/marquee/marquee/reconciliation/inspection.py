@@ -83,5 +83,5 @@ class Inspection:
         if job.status in ("InProgress", "Stopping"):
             return Working()
         if job.status in ("Failed", "Stopped"):
-            return Broken(training_reason(job.name, job.status, job.failure))
+            return Broken(training_reason(job.name, job.status, job.secondary_status, job.failure))
         return Unknown(f"training job {job.name} is {job.status}")

@@ -12,7 +12,7 @@ from marquee.identity import Attempt
 from marquee.ledger import Run
 from marquee.notices import Outcome, notify, outcome_of
 from marquee.observability import about, count, logger
-from marquee.reconciliation.findings import Broken, Finding, Moved, Unknown
+from marquee.reconciliation.findings import Broken, Finding, Moved, Unasked, Unknown
 from marquee.reconciliation.inspection import Inspection
 from marquee.settings import ReconcileSettings
 
@@ -49,11 +49,12 @@ class Reconcile:
         return found
 
     def _settle(self, run: Run) -> str:
+        finding: Finding
         try:
             finding = self.inspection.inspect(run)
         except ClientError as error:
             # One run that cannot be looked at must not keep the others waiting.
-            finding = Unknown(f"its service could not be asked: {error}")
+            finding = Unasked(str(error))
         if isinstance(finding, Broken):
             self._fail(run, finding.reason)
         elif not isinstance(finding, Moved) and run.deadline < now():

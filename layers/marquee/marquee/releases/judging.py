@@ -85,9 +85,8 @@ class JudgeCandidate:
     def _evaluation(self, job: str) -> dict[str, Any]:
         bucket = self.settings.model_bucket
         evaluation = read_json(self.objects.open(bucket, names.model_archive_key(job)), "evaluation.json")
-        if not isinstance(evaluation.get("accuracy"), float | int) or not evaluation.get("rows", {}).get(
-            "test"
-        ):
+        rows = evaluation.get("rows")
+        if not isinstance(evaluation.get("accuracy"), float | int) or not (rows and rows.get("test")):
             message = "evaluation.json lacks the accuracy or the number of test rows"
             raise ArchiveError(message)
         self.objects.write_json(bucket, names.evaluation_key(job), evaluation)

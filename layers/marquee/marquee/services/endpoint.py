@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from marquee import clients
-from marquee.services.errors import exists_already, is_missing
+from marquee.services.errors import code_of, exists_already, is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +103,8 @@ class Endpoint:
             )
             content: dict[str, Any] = json.loads(answer["Body"].read())
         except (ClientError, BotoCoreError, ValueError) as error:
+            if isinstance(error, ClientError) and code_of(error).startswith("AccessDenied"):
+                raise  # our permissions are wrong, which says nothing about the model
             message = f"endpoint {self.name} gave no predictions: {error}"
             raise EndpointUnreachable(message) from error
         return content

@@ -25,6 +25,7 @@ class TrainingJob:
 
     name: str
     status: str
+    secondary_status: str
     failure: str
     instance_type: str
     instance_count: int
@@ -78,6 +79,7 @@ def _job(job: DescribeTrainingJobResponseTypeDef) -> TrainingJob:
     return TrainingJob(
         job["TrainingJobName"],
         job["TrainingJobStatus"],
+        job.get("SecondaryStatus", ""),
         job.get("FailureReason", ""),
         job["ResourceConfig"].get("InstanceType", ""),
         job["ResourceConfig"].get("InstanceCount", 1),
