@@ -1,0 +1,126 @@
+"""A deployed local stage, as its users and its services see it."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+from cli.account import Account, local_account
+from cli.notices import Notice, read_inbox
+from marquee.identity import run_id_of
+from marquee.ledger import Run, RunNotFound
+
+ROOT = Path(__file__).parents[2]
+Found = TypeVar("Found")
+
+
+def marquee(*arguments: object, timeout: float = 300) -> "subprocess.CompletedProcess[str]":
+    """Run the command as a person does."""
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+    )
+
+
+def awaited(look: Callable[[], Found | None], patience: float, what: str) -> Found:
+    """What `look` finds, as soon as it finds something."""
+    deadline = time.monotonic() + patience
+    while (found := look()) is None:
+        assert time.monotonic() < deadline, f"{what} did not happen within {patience:.0f} s"
+        time.sleep(0.2)
+    return found
+
+
+@dataclass
+class Stage:
+    """The stage that all tests of this folder share."""
+
+    state: Path
+    account: Account
+    _inbox_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def up(cls, state: Path, port: int) -> "Stage":
+        done = marquee("up", "--state", state, "--port", port, "--json", timeout=240)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["endpoint_url"] == f"http://127.0.0.1:{port}"
+        return cls(state, local_account(state))
+
+    def command(self, *arguments: object) -> "subprocess.CompletedProcess[str]":
+        return marquee(*arguments, "--state", self.state)
+
+    def drop(self, name: str, content: bytes) -> str:
+        """Put an object under raw/ by S3 alone; the id of the run that has to come of it."""
+        bucket, key = self.account.outputs["RawBucketName"], f"raw/{name}"
+        etag = self.account.client("s3").put_object(Bucket=bucket, Key=key, Body=content)["ETag"]
+        return run_id_of(bucket, key, etag)
+
+    def ended(self, run_id: str, patience: float = 240) -> Run:
+        """The run once it has ended."""
+
+        def look() -> Run | None:
+            run = self.run(run_id)
+            return run if run is not None and run.ended else None
+
+        return awaited(look, patience, f"the end of {run_id}")
+
+    def run(self, run_id: str) -> Run | None:
+        try:
+            return self.account.ledger().get(run_id)
+        except RunNotFound:
+            return None
+
+    def notices(self, run_id: str) -> list[Notice]:
+        # One reader at a time: while it looks, the messages are hidden from everybody else.
+        with self._inbox_lock:
+            return [
+                notice for notice in read_inbox(self.account) if notice.attributes.get("run_id") == run_id
+            ]
+
+    def notice(self, run_id: str, outcome: str, patience: float = 30) -> Notice:
+        """The one notice of a run's outcome."""
+
+        def look() -> list[Notice] | None:
+            return [n for n in self.notices(run_id) if n.attributes["outcome"] == outcome] or None
+
+        found = awaited(look, patience, f"the notice that {run_id} is {outcome}")
+        assert len(found) == 1
+        return found[0]
+
+    def job_runs(self, run_id: str) -> list[dict[str, Any]]:
+        """The Glue job runs of a run."""
+        pages = self.account.client("glue").get_paginator("get_job_runs")
+        found = pages.paginate(JobName=self.account.outputs["GlueJobName"])
+        every: list[dict[str, Any]] = [one for page in found for one in page["JobRuns"]]
+        return [one for one in every if one.get("Arguments", {}).get("--run_id") == run_id]
+
+    def process(self, *parts: str) -> psutil.Process | None:
+        """A process of this stage whose command line holds all of `parts`."""
+        for process in processes_of(self.state):
+            line = " ".join(process.info["cmdline"] or ())
+            if all(part in line for part in parts):
+                return process
+        return None
+
+
+def processes_of(state: Path) -> list[psutil.Process]:
+    """Every process that works for the cloud of a state folder: it, and what carries its mark."""
+    folder, found = str(state), []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        line, environment = process.info["cmdline"] or (), process.info["environ"] or {}
+        told = " ".join([*line, *environment.values()])
+        if folder in told and process.pid != os.getpid():
+            found.append(process)
+    return found

@@ -1,0 +1,127 @@
+"""From a dropped CSV to predictions, by events alone."""
+
+import csv
+import json
+import time
+from pathlib import Path
+
+from cli.commands.demo import REVIEWS
+from marquee.ledger import Stage as RunStage
+from tests.e2e.conftest import Drops
+from tests.e2e.stage import Stage, awaited
+
+
+def test_a_dropped_csv_becomes_a_live_model(stage: Stage, drops: Drops) -> None:
+    run = stage.ended(drops.first)
+
+    assert run.stage == RunStage.LIVE, run.reason
+    facts = run.facts
+    assert facts["rows"] == 2055
+    splits = sum(facts[f"rows_{split}"] for split in ("train", "validation", "test", "unlabelled"))
+    assert splits + facts["rows_refused"] == facts["rows"]
+    assert 0.8 < facts["accuracy"] < 1
+    stages = [change.stage for change in run.history]
+    assert stages == ["RECEIVED", "PREPARING", "TRAINING", "JUDGING", "RELEASING", "LIVE"]
+
+
+def test_its_notice_says_how_good_it_is(stage: Stage, drops: Drops) -> None:
+    accuracy = stage.ended(drops.first).facts["accuracy"]
+
+    notice = stage.notice(drops.first, "live")
+
+    assert f"{accuracy:.1%}" in notice.text
+    assert notice.attributes["stage"] == "local"
+
+
+def test_two_files_dropped_together_both_end(stage: Stage, drops: Drops) -> None:
+    first, second = stage.ended(drops.first), stage.ended(drops.second)
+
+    assert {first.stage, second.stage} <= {RunStage.LIVE, RunStage.REJECTED}, (first.reason, second.reason)
+    assert second.facts["rows"] == 2056
+
+
+def test_the_same_file_twice_at_once_is_one_run(stage: Stage, drops: Drops) -> None:
+    stage.ended(drops.first)
+
+    runs = [run for run in stage.account.ledger().runs(100) if run.upload.key == "raw/first.csv"]
+    jobs = stage.account.client("sagemaker").list_training_jobs(NameContains=drops.first)
+
+    assert [run.run_id for run in runs] == [drops.first]
+    assert len(stage.job_runs(drops.first)) == 1
+    assert len(jobs["TrainingJobSummaries"]) == 1
+    assert len(stage.notices(drops.first)) <= 2  # live, and that there was a duplicate
+
+
+def test_the_address_tells_good_from_bad(stage: Stage, drops: Drops) -> None:
+    stage.ended(drops.first)
+
+    done = stage.command("predict", *REVIEWS, "--json")
+
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    labels = [prediction["label"] for prediction in answer["predictions"]]
+    assert labels[:2] == ["positive", "negative"]
+    assert answer["model"]["run_id"] in {drops.first, drops.second}
+
+
+def test_a_text_it_cannot_judge_is_a_plain_refusal(stage: Stage, drops: Drops) -> None:
+    stage.ended(drops.first)
+
+    done = stage.command("predict", "   ")
+
+    assert done.returncode == 1
+    assert "refused (4" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_batch_keeps_rows_and_columns_and_adds_predictions(
+    stage: Stage, drops: Drops, tmp_path: Path
+) -> None:
+    stage.ended(drops.first)
+    rows = [("a", "Absolutely wonderful, I loved it."), ("b", 'Awful, "dull"\nand boring.'), ("c", "")]
+    source, out = tmp_path / "new.csv", tmp_path / "out.csv"
+    with source.open("w", newline="") as file:
+        csv.writer(file).writerows([("code", "review"), *rows])
+
+    done = stage.command("batch", source, "--out", out, "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["rows"] == 3
+    with out.open(newline="") as file:
+        predicted = list(csv.DictReader(file))
+    assert [(row["code"], row["review"]) for row in predicted] == rows
+    assert list(predicted[0])[2:] == ["label", "confidence", "score_negative", "score_positive"]
+    assert [row["label"] for row in predicted[:2]] == ["positive", "negative"]
+
+
+def test_the_named_query_counts_reviews_per_label(stage: Stage, drops: Drops) -> None:
+    run = stage.ended(drops.first)
+    athena, group = stage.account.client("athena"), stage.account.outputs["AthenaWorkGroupName"]
+    (query_id,) = athena.list_named_queries(WorkGroup=group)["NamedQueryIds"]
+    query = athena.get_named_query(NamedQueryId=query_id)["NamedQuery"]
+
+    def counted() -> int | None:
+        """The reviews of the run that the catalogue knows; its crawler may still be at work."""
+        rows = answer(stage, query["QueryString"], query["Database"])
+        return sum(int(row["reviews"]) for row in rows if row["dataset"] == drops.first) or None
+
+    splits = ("train", "validation", "test", "unlabelled")
+    assert awaited(counted, 90, "the catalogue") == sum(run.facts[f"rows_{split}"] for split in splits)
+
+
+def answer(stage: Stage, sql: str, database: str) -> list[dict[str, str]]:
+    """What Athena answers, by column; nothing while there is no such table yet."""
+    athena, group = stage.account.client("athena"), stage.account.outputs["AthenaWorkGroupName"]
+    query = athena.start_query_execution(
+        QueryString=sql, WorkGroup=group, QueryExecutionContext={"Database": database}
+    )["QueryExecutionId"]
+    while True:
+        state = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"]
+        if state not in ("QUEUED", "RUNNING"):
+            break
+        time.sleep(0.2)
+    if state != "SUCCEEDED":
+        return []
+    rows = athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
+    header, *found = [[cell.get("VarCharValue", "") for cell in row["Data"]] for row in rows]
+    return [dict(zip(header, row, strict=True)) for row in found]
