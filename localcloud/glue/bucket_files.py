@@ -114,7 +114,8 @@ class BucketFiles:
                 self._uncommitted[path] = spooled
             return
         bucket, key = _split(path)
-        self._s3.upload_file(str(spooled), bucket, key)
+        with spooled.open("rb") as stream:
+            self._s3.put_object(Bucket=bucket, Key=key, Body=stream)
         spooled.unlink()
 
     def _move(self, source: str, target: str) -> None:

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud import objects
 from localcloud.awsjson import ServiceError
 from localcloud.clients import Clients
+from localcloud.clients import Clients
 from localcloud.cloud import Cloud
 from localcloud.glue import launcher, logs, spark
 from localcloud.glue.bucket_files import BucketFiles
@@ -124,8 +125,8 @@ class SparkRun:
 
     def _buckets(self) -> list[str]:
         # Of the account, as every S3 client reaches them; what may be done in them, the role says.
-        answer = Clients(self._cloud.config).client("s3").list_buckets()
-        return [bucket["Name"] for bucket in answer["Buckets"]]
+        listed = Clients(self._cloud.config).client("s3").list_buckets()
+        return [bucket["Name"] for bucket in listed["Buckets"]]
 
 
 def _outcome(status: int, failure: Path) -> Outcome:

@@ -21,7 +21,7 @@ rows = spark.read.csv(f"s3://{args['bucket']}/in/", header=True)
 table = f"s3://{args['bucket']}/out/table"
 rows.repartition(2).write.mode("overwrite").partitionBy("kind").csv(table)
 try:
-    rows.write.text(f"s3://{args['bucket']}/forbidden/table")
+    rows.select("text").write.text(f"s3://{args['bucket']}/forbidden/table")
 except Exception as error:
     print("REFUSED", "AccessDenied" in str(error))
 print(greet(args["shout"]), args["JOB_NAME"])
