@@ -17,6 +17,7 @@ def environment(config: CloudConfig) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(config.objects),
+        "STATE_DIR": str(config.scratch),
         "TMPDIR": str(config.scratch),
         "SFN_WAIT_SCALE": str(config.wait_scale),
         "LAMBDA_EXECUTOR": "local",

@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -116,6 +117,30 @@ def test_a_function_that_raises_is_502_and_keeps_its_words(
     assert failed.value.code == 502
     assert b"secret" not in failed.value.read()
     failed.value.close()
+
+
+def test_invocations_run_side_by_side_and_hold_up_nobody(
+    cloud: LocalCloud, client: Any, outputs: dict[str, str]
+) -> None:
+    def read(path: str) -> bytes:
+        with urllib.request.urlopen(_local(cloud, outputs["PingUrl"]) + path) as answer:
+            return bytes(answer.read())
+
+    def sleepers() -> tuple[list[bytes], float, float]:
+        with ThreadPoolExecutor(4) as pool:
+            since = time.monotonic()
+            calls = [pool.submit(read, "sleep") for _ in range(4)]
+            client("sqs").list_queues()
+            answered = time.monotonic() - since
+            return [call.result() for call in calls], time.monotonic() - since, answered
+
+    sleepers()  # starts the processes
+
+    bodies, seconds, answered = sleepers()
+
+    assert bodies == [b"slept"] * 4
+    assert seconds < 3.0, "four invocations of one second ran one after the other"
+    assert answered < 1.0, "another call waited for a function"
 
 
 def _local(cloud: LocalCloud, function_url: str) -> str:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.config import CloudConfig
+from localcloud.ministack.environment import environment
+
 ROOT = Path(__file__).parents[3]
 PLUG_IN = ROOT / "localcloud" / "ministack"
 VERSION = "1.5.33"
@@ -61,13 +64,27 @@ def test_nobody_else_touches_ministack() -> None:
     assert culprits == []
 
 
-@cache
-def top_level(module: str) -> dict[str, str]:
-    """Names that a module of MiniStack defines, with the parameters of functions; read, not imported."""
+def test_nothing_is_written_where_ministack_writes_by_default(tmp_path: Path) -> None:
+    defaults = re.compile(r"""environ\.get\(["'](\w+)["'], ["']/tmp""")
+    sources = [path.read_text() for path in ministack_folder().rglob("*.py")]
+
+    settings = {name for source in sources for name in defaults.findall(source)}
+
+    assert settings
+    assert settings <= set(environment(CloudConfig(tmp_path)))
+
+
+def ministack_folder() -> Path:
     package = importlib.util.find_spec("ministack")
     assert package is not None
     assert package.submodule_search_locations
-    file = Path(package.submodule_search_locations[0], *module.split(".")).with_suffix(".py")
+    return Path(package.submodule_search_locations[0])
+
+
+@cache
+def top_level(module: str) -> dict[str, str]:
+    """Names that a module of MiniStack defines, with the parameters of functions; read, not imported."""
+    file = ministack_folder().joinpath(*module.split(".")).with_suffix(".py")
     found: dict[str, str] = {}
     for node in ast.parse(file.read_text()).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -1,5 +1,6 @@
 """Asks an endpoint and gives its answer back."""
 
+import time
 from typing import Any
 
 import boto3
@@ -10,6 +11,9 @@ endpoints = boto3.client("sagemaker-runtime")
 
 def handler(event: Any, context: Any) -> Any:
     name = event["rawPath"].strip("/") or "allowed"
+    if name == "sleep":
+        time.sleep(1.0)
+        return {"statusCode": 200, "body": "slept"}
     if name == "raise":
         raise RuntimeError("a secret")
     try:
