@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud import objects
 from localcloud.awsjson import ServiceError
 from localcloud.clients import Clients
-from localcloud.clients import Clients
 from localcloud.cloud import Cloud
 from localcloud.glue import launcher, logs, spark
 from localcloud.glue.bucket_files import BucketFiles
