@@ -34,6 +34,7 @@ class Drops:
     first: str
     second: str
     repeated: str
+    killed: str
     bad: dict[str, str]
 
 
@@ -49,7 +50,13 @@ def drops(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Drops:
     second = stage.drop("second.csv", uploads.with_a_huge_review(uploads.sample(folder, seed=11)))
     repeated = stage.drop("repeated.csv", uploads.repeated(folder))
     bad = {case: stage.drop(name, body) for case, (name, body, _) in uploads.bad_uploads().items()}
+    killed = stage.drop("killed.csv", uploads.sample(folder, seed=31, rows=400))
+    threading.Thread(target=kill_training, args=(stage, killed), daemon=True).start()
     for thread in twice:
         thread.join()
     (first,) = ids
-    return Drops(first, second, repeated, bad)
+    return Drops(first, second, repeated, killed, bad)
+
+
+def kill_training(stage: Stage, run_id: str) -> None:
+    awaited(lambda: stage.process("train.py", run_id), 300, f"the training of {run_id}").kill()

@@ -85,9 +85,8 @@ class Stage:
     def notices(self, run_id: str) -> list[Notice]:
         # One reader at a time: while it looks, the messages are hidden from everybody else.
         with self._inbox_lock:
-            return [
-                notice for notice in read_inbox(self.account) if notice.attributes.get("run_id") == run_id
-            ]
+            every = read_inbox(self.account)
+        return [notice for notice in every if notice.attributes.get("run_id") == run_id]
 
     def notice(self, run_id: str, outcome: str, patience: float = 30) -> Notice:
         """The one notice of a run's outcome."""
@@ -106,21 +105,20 @@ class Stage:
         every: list[dict[str, Any]] = [one for page in found for one in page["JobRuns"]]
         return [one for one in every if one.get("Arguments", {}).get("--run_id") == run_id]
 
-    def process(self, *parts: str) -> psutil.Process | None:
-        """A process of this stage whose command line holds all of `parts`."""
+    def process(self, script: str, about: str) -> psutil.Process | None:
+        """A process of this stage that runs `script`, with `about` in its arguments or environment."""
         for process in processes_of(self.state):
-            line = " ".join(process.info["cmdline"] or ())
-            if all(part in line for part in parts):
+            if script in " ".join(process.info["cmdline"] or ()) and about in started_with(process):
                 return process
         return None
 
 
 def processes_of(state: Path) -> list[psutil.Process]:
-    """Every process that works for the cloud of a state folder: it, and what carries its mark."""
-    folder, found = str(state), []
-    for process in psutil.process_iter(["cmdline", "environ"]):
-        line, environment = process.info["cmdline"] or (), process.info["environ"] or {}
-        told = " ".join([*line, *environment.values()])
-        if folder in told and process.pid != os.getpid():
-            found.append(process)
-    return found
+    """Every process that works for the cloud of a state folder: it, and what it started."""
+    everybody = psutil.process_iter(["cmdline", "environ"])
+    return [one for one in everybody if str(state) in started_with(one) and one.pid != os.getpid()]
+
+
+def started_with(process: psutil.Process) -> str:
+    """What a process was started with: its arguments and its environment."""
+    return " ".join([*(process.info["cmdline"] or ()), *(process.info["environ"] or {}).values()])

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from cli.sample import write_sample
@@ -22,7 +23,7 @@ def with_a_huge_review(content: bytes) -> bytes:
     return content + b'9999,"' + b"I would watch it again, and again. " * 30_000 + b'",positive\r\n'
 
 
-def table(rows: list[tuple[str, ...]], header: tuple[str, ...] = ("review", "sentiment")) -> bytes:
+def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...] = ("review", "sentiment")) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows([header, *rows])
     return text.getvalue().encode()
@@ -30,9 +31,7 @@ def table(rows: list[tuple[str, ...]], header: tuple[str, ...] = ("review", "sen
 
 def reviews(count: int, label: str = "") -> list[tuple[str, str]]:
     labels = (label, label) if label else ("positive", "negative")
-    return [
-        (f"Review number {number} of a film about trains.", labels[number % 2]) for number in range(count)
-    ]
+    return [(f"Review number {at} of a film about trains.", labels[at % 2]) for at in range(count)]
 
 
 def bad_uploads() -> dict[str, tuple[str, bytes, str]]:
