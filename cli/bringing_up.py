@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.account import Account, cloud_config, find_cloud, local_account, stack_outputs
@@ -23,21 +22,13 @@ if TYPE_CHECKING:
     from cli.terminal import Terminal
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A local stage that is up; `started`: this command started its cloud."""
-
-    account: Account
-    started: bool
-
-
 @contextmanager
-def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[Standing]:
+def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[Account]:
     """A deployed local stage; Ctrl-C inside stops the cloud again if this command started it."""
     found = find_cloud(state)
     try:
         cloud = found or _started(cloud_config(state, port or free_port()), terminal)
-        yield Standing(_deployed(cloud, state, terminal), started=found is None)
+        yield _deployed(cloud, state, terminal)
     except KeyboardInterrupt:
         if found is None:
             stop(state, terminal)

@@ -35,11 +35,11 @@ REVIEWS = [
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Bring the stage up, train on a CSV, ask the model, show the notice."""
     require_local(arguments, "demo")
-    with brought_up(arguments.state, arguments.port, terminal) as standing:
+    with brought_up(arguments.state, arguments.port, terminal) as account:
         file = arguments.csv or _sample(arguments.state)
-        ended = _trained(standing.account, file, terminal)
-        answer = predict(standing.account, REVIEWS)
-        notice = await_notice(standing.account, ended.run_id, "live")
+        ended = _trained(account, file, terminal)
+        answer = predict(account, REVIEWS)
+        notice = await_notice(account, ended.run_id, "live")
         _show(ended, answer, notice, terminal)
     return 0
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Bring the local stage up and say where everything is."""
     require_local(arguments, "up")
-    with brought_up(arguments.state, arguments.port, terminal) as standing:
-        terminal.show(addresses(standing.account), lambda: addresses_text(standing.account))
+    with brought_up(arguments.state, arguments.port, terminal) as account:
+        terminal.show(addresses(account), lambda: addresses_text(account))
     return 0
 
 
