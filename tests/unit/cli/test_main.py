@@ -2,9 +2,9 @@
 
 import csv
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -34,9 +34,11 @@ def test_help_loads_neither_boto3_nor_rich() -> None:
 
 def test_help_is_there_at_once() -> None:
     def seconds() -> float:
-        began = time.monotonic()
+        """Processor time, for the machine may be busy with other things."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert marquee("--help").returncode == 0
-        return time.monotonic() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(seconds() for _ in range(3)) < 0.3
 
