@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from localcloud.config import CloudConfig
+from localcloud.gateway import listen
 from localcloud.ministack.environment import environment
 from localcloud.record import CannotStart, exclusive
 
@@ -25,13 +26,14 @@ def main() -> int:
 
 
 def _run(config: CloudConfig) -> None:
+    listener = listen(config.port)
     config.scratch.mkdir()
     os.environ.pop("AWS_PROFILE", None)
     os.environ.update(environment(config))
     # Only now: MiniStack reads its settings when it is imported.
-    from localcloud.server import listen, serve  # noqa: PLC0415
+    from localcloud.server import serve  # noqa: PLC0415
 
-    serve(config, listen(config.port))
+    serve(config, listener)
 
 
 def _config() -> CloudConfig:

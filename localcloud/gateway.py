@@ -5,9 +5,12 @@ page. So a request that a page of another origin makes is refused, whatever CORS
 """
 
 import json
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from localcloud.record import CannotStart
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -18,6 +21,19 @@ IDENTITY_PATH = "/_localcloud/identity"
 _CLOSED_PATHS = ("/_ministack/reset", "/_ministack/config")
 """They would change this cloud behind the back of what is plugged into it."""
 _LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on the port of this machine's own address; CannotStart when it is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        hint = "Choose another with --port, or stop what uses it."
+        raise CannotStart(f"Port {port} of 127.0.0.1 is taken by another program. {hint}") from error
+    listener.listen(256)
+    return listener
 
 
 class Gateway:

@@ -25,7 +25,7 @@ from localcloud.ministack.functions import Functions
 from localcloud.ministack.stack import MiniStack, application
 from localcloud.ministack.state_machines import StateMachines
 from localcloud.processes import Processes
-from localcloud.record import CannotStart, Record
+from localcloud.record import Record
 from localcloud.roles import Roles
 from localcloud.targets import Targets
 
@@ -68,19 +68,6 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     for name in config.services:
         importlib.import_module(name).register(cloud)
     return cloud
-
-
-def listen(port: int) -> socket.socket:
-    """A socket on the port of this machine's own address; CannotStart when it is taken."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        hint = "Choose another with --port, or stop what uses it."
-        raise CannotStart(f"Port {port} of 127.0.0.1 is taken by another program. {hint}") from error
-    listener.listen(256)
-    return listener
 
 
 async def _listen(config: CloudConfig, listener: socket.socket, record: Record) -> None:
