@@ -26,11 +26,15 @@ Request.account and Request.region.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from localcloud.config import CloudConfig
-from localcloud.ministack.stack import MiniStack
 from localcloud.processes import Processes
 from localcloud.roles import Roles
+
+if TYPE_CHECKING:
+    # Importing MiniStack takes seconds and settles its settings: that is for the server alone.
+    from localcloud.ministack.stack import MiniStack
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Cloud:
     """One running local cloud."""
 
     config: CloudConfig
-    stack: MiniStack
+    stack: "MiniStack"
     processes: Processes
     roles: Roles
     stop_callbacks: list[Callable[[], None]] = field(default_factory=list)
