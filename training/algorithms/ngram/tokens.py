@@ -33,7 +33,7 @@ _CHARACTERS = _Characters()
 def tokenize(text: str) -> list[str]:
     """Split a cleaned text into lower-case words, and ! ? and emoji as tokens of their own.
 
-    Replacing and splitting by str's own methods takes a third of the time of a regular expression.
+    Replacing and splitting by str's own methods takes half the time of a regular expression.
     """
     text = text.lower().replace("\u2019", "'").replace("!", " ! ").replace("?", " ? ")
     text = f" {text.translate(_CHARACTERS)} "
