@@ -93,13 +93,20 @@ def _how_to_deploy(stage: str) -> str:
 
 @contextmanager
 def account_of(arguments: argparse.Namespace) -> Iterator[Account]:
-    """The account that --stage and --state name; what AWS or the network refuses becomes a CommandError."""
+    """The account that --stage and --state name; a CommandError for what it refuses."""
+    with refusals_explained(arguments.stage):
+        yield local_account(arguments.state) if arguments.stage == LOCAL else _aws_account(arguments.stage)
+
+
+@contextmanager
+def refusals_explained(stage: str) -> Iterator[None]:
+    """Turn what AWS or the network refuses inside the block into a CommandError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        yield local_account(arguments.state) if arguments.stage == LOCAL else _aws_account(arguments.stage)
+        yield
     except (BotoCoreError, ClientError) as error:
-        raise CommandError(*_explained(error, arguments.stage)) from error
+        raise CommandError(*_explained(error, stage)) from error
 
 
 def cloud_config(state: Path, port: int = 4566) -> CloudConfig:

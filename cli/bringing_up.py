@@ -7,7 +7,15 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.account import Account, cloud_config, find_cloud, local_account, stack_outputs
+from cli.account import (
+    LOCAL,
+    Account,
+    cloud_config,
+    find_cloud,
+    local_account,
+    refusals_explained,
+    stack_outputs,
+)
 from cli.errors import CommandError
 from cli.java import ensure_java
 from cli.sam import Sam, build_environment
@@ -28,7 +36,8 @@ def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[Ac
     found = find_cloud(state)
     try:
         cloud = found or _started(cloud_config(state, port or free_port()), terminal)
-        yield _deployed(cloud, state, terminal)
+        with refusals_explained(LOCAL):
+            yield _deployed(cloud, state, terminal)
     except KeyboardInterrupt:
         if found is None:
             stop(state, terminal)

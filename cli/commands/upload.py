@@ -24,6 +24,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             text = f"{address} is run {run_id}; follow it with `marquee runs {run_id}`."
             terminal.show({"run_id": run_id, "upload": address}, text)
             return 0
-        ended = follow(account.ledger(), run_id, terminal)
+        try:
+            ended = follow(account.ledger(), run_id, terminal)
+        except KeyboardInterrupt:
+            terminal.note(f"The run goes on without you: `marquee runs {run_id}`.")
+            raise
         terminal.show(summary(ended), lambda: run_timeline(ended))
         return 0 if ended.stage == Stage.LIVE else 1

@@ -21,8 +21,10 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory, free_port: int) -> Iterator[Stage]:
     state = tmp_path_factory.mktemp("stage")
-    yield Stage.up(state, free_port)
-    done = marquee("down", "--state", state)
+    try:
+        yield Stage.up(state, free_port)
+    finally:
+        done = marquee("down", "--state", state)
     assert done.returncode == 0, done.stderr
     awaited(lambda: not processes_of(state) or None, 15, "the end of every process of the cloud")
 

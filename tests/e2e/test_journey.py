@@ -2,13 +2,16 @@
 
 import csv
 import json
+import re
 import time
 from pathlib import Path
+
+import pytest
 
 from cli.commands.demo import REVIEWS
 from marquee.ledger import Stage as RunStage
 from tests.e2e.conftest import Drops
-from tests.e2e.stage import Stage, awaited
+from tests.e2e.stage import ROOT, Stage, awaited
 
 
 def test_a_dropped_csv_becomes_a_live_model(stage: Stage, drops: Drops) -> None:
@@ -30,7 +33,7 @@ def test_its_notice_says_how_good_it_is(stage: Stage, drops: Drops) -> None:
     notice = stage.notice(drops.first, "live")
 
     assert f"{accuracy:.1%}" in notice.text
-    assert notice.attributes["stage"] == "local"
+    assert notice.attributes["stage"] == "LIVE"
 
 
 def test_two_files_dropped_together_both_end(stage: Stage, drops: Drops) -> None:
@@ -94,27 +97,38 @@ def test_a_batch_keeps_rows_and_columns_and_adds_predictions(
     assert [row["label"] for row in predicted[:2]] == ["positive", "negative"]
 
 
-def test_the_named_query_counts_reviews_per_label(stage: Stage, drops: Drops) -> None:
+@pytest.mark.parametrize("query", ["template", "README"])
+def test_a_query_counts_reviews_per_label(stage: Stage, drops: Drops, query: str) -> None:
     run = stage.ended(drops.first)
-    athena, group = stage.account.client("athena"), stage.account.outputs["AthenaWorkGroupName"]
-    (query_id,) = athena.list_named_queries(WorkGroup=group)["NamedQueryIds"]
-    query = athena.get_named_query(NamedQueryId=query_id)["NamedQuery"]
+    sql = named_query(stage) if query == "template" else readme_query()
 
     def counted() -> int | None:
         """The reviews of the run that the catalogue knows; its crawler may still be at work."""
-        rows = answer(stage, query["QueryString"], query["Database"])
+        rows = answer(stage, sql)
         return sum(int(row["reviews"]) for row in rows if row["dataset"] == drops.first) or None
 
     splits = ("train", "validation", "test", "unlabelled")
     assert awaited(counted, 90, "the catalogue") == sum(run.facts[f"rows_{split}"] for split in splits)
 
 
-def answer(stage: Stage, sql: str, database: str) -> list[dict[str, str]]:
+def named_query(stage: Stage) -> str:
+    athena = stage.account.client("athena")
+    group = stage.account.outputs["AthenaWorkGroupName"]
+    (query,) = athena.list_named_queries(WorkGroup=group)["NamedQueryIds"]
+    return str(athena.get_named_query(NamedQueryId=query)["NamedQuery"]["QueryString"])
+
+
+def readme_query() -> str:
+    (query,) = re.findall(r'--query-string "([^"]*)"', (ROOT / "README.md").read_text())
+    return str(query)
+
+
+def answer(stage: Stage, sql: str) -> list[dict[str, str]]:
     """What Athena answers, by column; nothing while there is no such table yet."""
     athena, group = stage.account.client("athena"), stage.account.outputs["AthenaWorkGroupName"]
-    query = athena.start_query_execution(
-        QueryString=sql, WorkGroup=group, QueryExecutionContext={"Database": database}
-    )["QueryExecutionId"]
+    context = {"Database": stage.account.outputs["GlueDatabaseName"]}
+    started = athena.start_query_execution(QueryString=sql, WorkGroup=group, QueryExecutionContext=context)
+    query = started["QueryExecutionId"]
     while True:
         state = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"]
         if state not in ("QUEUED", "RUNNING"):
