@@ -203,12 +203,15 @@ def test_a_champion_that_cannot_be_asked_is_held_to_its_record(pipeline: Pipelin
 def test_a_dead_etl_job_fails_the_run(pipeline: Pipeline, state: str, words: str) -> None:
     step = pipeline.receive()
     job_run_id = pipeline.call("start_etl", step)["etl_job_run_id"]
-    pipeline.glue.finish(job_run_id, state, "no labels")
+    # The prefix is Glue's; a person who reads the notice wants the sentence.
+    glue_says = "Error Category: UNCLASSIFIED_ERROR; Failed Line Number: 22; DatasetRefused: no labels"
+    pipeline.glue.finish(job_run_id, state, glue_says)
     for _ in range(2):
         pipeline.call("fail_run", etl_event(job_run_id, state))
     (notice,) = pipeline.inbox()
     assert notice["outcome"] == "failed"
     assert words in notice["text"]
+    assert "DatasetRefused" not in notice["text"]
 
 
 def test_a_dead_training_job_fails_the_run(pipeline: Pipeline) -> None:

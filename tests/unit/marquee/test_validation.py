@@ -40,6 +40,7 @@ def json_problems(*lines: str, minimum_rows: int = 4) -> list[str]:
         b"review,stars\n" + b"a,10\nb,1\nc,5.5\n" * 10,
         b"review,label\n" + b"a,0.0\nb,1.0\n" * 10,
         b"text,label\n" + b"a,spam\nb,ham\nc,neither\n" * 10,
+        b"text,label\n" + b"".join(b"a,genre %d\n" % i for i in range(25)) * 10,
     ],
 )
 def test_what_can_work_has_no_problems(content: bytes) -> None:

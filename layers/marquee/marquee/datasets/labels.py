@@ -69,7 +69,7 @@ def _meaning(counts: Counter[str], rated: bool) -> Meaning:
         high = sum(rows for spelled, rows in counts.items() if (_rating(spelled) or 0) > 5)
         return _of_ten if high >= _HIGH_RATING_SHARE * max(1, counts.total()) else _of_five
     frequent = [spelled for spelled, rows in counts.items() if rows >= _FREQUENT_SHARE * counts.total()]
-    if all(_plain(spelled) in SPELLINGS for spelled in frequent):
+    if frequent and all(_plain(spelled) in SPELLINGS for spelled in frequent):
         return lambda spelled: SPELLINGS.get(_plain(spelled))
     return str.lower
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # Runs are listed newest first; an attempt's run is looked for among the latest of them.
 _RUNS_LOOKED_AT = 1000
+# What Glue puts before an exception's own words: its category, the line, the exception's class.
+_GLUE_PREFIX = re.compile(r"^(Error Category: [^;]+; ?)?(Failed Line Number: \d+; ?)?([A-Za-z]\w*: )?")
 
 
 class EtlBusy(Exception):
@@ -77,7 +80,7 @@ def _run(run: JobRunTypeDef) -> EtlJobRun:
         run["Id"],
         run["JobRunState"],
         run.get("Arguments", {}).get("--attempt_id", ""),
-        run.get("ErrorMessage", ""),
+        _GLUE_PREFIX.sub("", run.get("ErrorMessage", "")),
         run.get("ExecutionTime", 0),
         run.get("MaxCapacity", 0.0),
     )
