@@ -142,7 +142,7 @@ def workshop_answers(model_dir: Path) -> list[dict[str, Any]]:
         {
             "text": text,
             "label": served_label(labels, row, bands),
-            "scores": dict(zip(labels, row, strict=True)),
+            "confidence": max(row),
         }
         for text, row in zip(WORKSHOP, scores, strict=True)
     ]
