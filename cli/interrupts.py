@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
     from typing import IO
 
@@ -22,25 +22,49 @@ def interrupt_on_signals() -> None:
     SIGINT is set as well: a shell starts what it runs in the background with SIGINT ignored.
     """
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
+        signal.signal(number, _interrupt)
+
+
+_held: list[bool] = []
+"""One entry for each block that holds interrupts back: whether one has come."""
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    if not _held:
+        raise KeyboardInterrupt
+    _held[-1] = True
 
 
 @contextmanager
-def ended_with(process: subprocess.Popen[str]) -> Iterator[IO[str]]:
-    """Give a process's output; if the caller leaves early, end the process and all of its group."""
-    if process.stdout is None:
-        raise ValueError("the process was started without a pipe for its output")
+def interrupts_held() -> Iterator[None]:
+    """Let an interrupt wait for the end of the block, which must not be left half done."""
+    _held.append(False)
     try:
-        yield process.stdout
+        yield
+    finally:
+        came = _held.pop()
+    if came:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def running(start: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """Start a process and give it with its output; if the caller leaves early, end all of its group."""
+    process: subprocess.Popen[str] | None = None
+    try:
+        # Between the process and the name it gets here, an interrupt would leave it behind.
+        with interrupts_held():
+            process = start()
+        if process.stdout is None:
+            raise ValueError("the process was started without a pipe for its output")
+        yield process, process.stdout
         process.wait()
     finally:
-        if process.poll() is None:
+        if process and process.poll() is None:
             _end_group(process)
-        process.stdout.close()
+        if process and process.stdout:
+            process.stdout.close()
 
 
 def _end_group(process: subprocess.Popen[str]) -> None:

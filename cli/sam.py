@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
-from cli.interrupts import ended_with
+from cli.interrupts import running
 from cli.project import ROOT, SAM, UV
 
 if TYPE_CHECKING:
@@ -113,8 +113,9 @@ def _logged(
     command: list[str | Path], environment: Mapping[str, str], log: Path, tell: Callable[[str], None]
 ) -> int:
     """Run a command into a log, telling its latest line; its exit status."""
-    with log.open("w") as file:
-        process = subprocess.Popen(
+
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(
             command,
             cwd=ROOT,
             env=dict(environment),
@@ -125,10 +126,11 @@ def _logged(
             errors="replace",
             start_new_session=True,
         )
-        with ended_with(process) as lines:
-            for line in lines:
-                file.write(line)
-                tell(line.strip())
+
+    with log.open("w") as file, running(start) as (process, lines):
+        for line in lines:
+            file.write(line)
+            tell(line.strip())
     return process.wait()
 
 
