@@ -74,13 +74,14 @@ delete: setup
 
 .PHONY: bench
 bench: setup
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.pipeline $(if $(CSV),"$(CSV)")
 
 # ------------------------------------------------------------------------------------------ checks
 
 .PHONY: test
 test: lint types check-template
-	$(BIN)/pytest tests/unit tests/integration tests/e2e
+	$(BIN)/pytest tests/unit --numprocesses 2
+	$(BIN)/pytest tests/integration tests/e2e
 
 .PHONY: lint
 lint: setup
@@ -96,8 +97,12 @@ check-template: setup
 	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules
 	$(SAM) validate --lint --config-env $(STAGE)
 
-.PHONY: unit integration e2e
-unit integration e2e: setup
+.PHONY: unit
+unit: setup
+	$(BIN)/pytest tests/unit --numprocesses 2
+
+.PHONY: integration e2e
+integration e2e: setup
 	$(BIN)/pytest tests/$@
 
 .PHONY: clean
