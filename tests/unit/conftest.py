@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from marquee import clients
 from moto import mock_aws
+
+from marquee import clients
 
 TABLE = "marquee-test-ledger"
 

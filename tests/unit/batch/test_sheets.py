@@ -31,7 +31,11 @@ def converted(content: bytes | str, name: str) -> list[dict[str, str]]:
         ("review,n\nfine,1\nfine\nfine,1,2\n", "a.csv", "line 3 has 1 fields and the header 2; the row that"),
         ('review\n"fine\n', "a.csv", "a quote that is not closed"),
         (b"review\nfine\n\xff\xfe\n", "a.csv", "not UTF-8"),
-        (gzip.compress(b"review\n" + b"fine\n" * 1000, mtime=0)[:-20], "a.csv.gz", "breaks off or is damaged"),
+        (
+            gzip.compress(b"review\n" + b"fine\n" * 1000, mtime=0)[:-20],
+            "a.csv.gz",
+            "breaks off or is damaged",
+        ),
         (b"\x1f\x8bnot gzip", "a.csv.gz", "breaks off or is damaged"),
         (b"PAR1 and so on", "a.parquet", "the file is Parquet"),
         ("review\n" + "a" * 5_000_001, "a.csv", "the text of row 1 has 5,"),
