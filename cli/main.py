@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from cli.errors import CommandError
+from cli.hints import DEFAULT_STATE
 from cli.interrupts import interrupt_on_signals
 from cli.terminal import Terminal
 
@@ -74,7 +75,7 @@ def _command(commands: Commands, name: str, text: str) -> argparse.ArgumentParse
         "--stage", choices=("local", "dev", "prod"), default="local", help="default: %(default)s"
     )
     folder = "state folder of the local cloud (default: %(default)s)"
-    command.add_argument("--state", type=Path, default=Path(".marquee"), metavar="DIR", help=folder)
+    command.add_argument("--state", type=Path, default=DEFAULT_STATE, metavar="DIR", help=folder)
     return command
 
 

@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the CSV and say how many rows it has."""
-    rows = _sample(arguments) if arguments.dataset == "sample" else _imdb(arguments, terminal)
+    rows = (_sample if arguments.dataset == "sample" else _imdb)(arguments, terminal)
     text = f"{rows} rows in {arguments.out}; train on them with `marquee upload {arguments.out} --wait`."
     terminal.show({"file": str(arguments.out), "rows": rows}, text)
     return 0
 
 
-def _sample(arguments: argparse.Namespace) -> int:
+def _sample(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from cli.sample import write_sample  # noqa: PLC0415
 
     try:
-        return write_sample(arguments.out, arguments.rows, arguments.seed)
+        with terminal.step(f"Writing {arguments.out.name}"):
+            return write_sample(arguments.out, arguments.rows, arguments.seed)
     except ValueError as error:
         raise CommandError(str(error), "Ask for more with --rows.") from None
 

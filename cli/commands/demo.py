@@ -10,6 +10,7 @@ from cli.commands.up import require_local
 from cli.errors import CommandError
 from cli.following import follow, summary
 from cli.function_url import predict
+from cli.hints import hint
 from cli.notices import Notice, await_notice
 from cli.sample import write_sample
 from cli.uploading import start_run
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         ended = _trained(account, file, terminal)
         answer = predict(account, REVIEWS)
         notice = await_notice(account, ended.run_id, "live")
-        _show(ended, answer, notice, terminal)
+        _show(ended, answer, notice, _next_steps(arguments, ended.run_id), terminal)
     return 0
 
 
@@ -61,25 +62,28 @@ def _trained(account: Account, file: Path, terminal: Terminal) -> Run:
     return ended
 
 
-def _show(run: Run, answer: dict[str, Any], notice: Notice | None, terminal: Terminal) -> None:
+def _show(
+    run: Run, answer: dict[str, Any], notice: Notice | None, next_steps: str, terminal: Terminal
+) -> None:
     from rich.console import Group  # noqa: PLC0415
 
     if notice is None:
         raise CommandError(
-            f"Run {run.run_id} is live, but no notice of it arrived.", "Look with `marquee inbox`."
+            f"Run {run.run_id} is live, but its notice is missing.", "Look with `marquee inbox`."
         )
     result = {"run": summary(run), "predictions": answer, "notice": asdict(notice)}
-    view = Group("", predictions_table(REVIEWS, answer), "", notice_panel(notice), "", _how_to_go_on(run))
+    view = Group("", predictions_table(REVIEWS, answer), "", notice_panel(notice), "", next_steps)
     terminal.show(result, view)
 
 
-def _how_to_go_on(run: Run) -> str:
+def _next_steps(arguments: argparse.Namespace, run_id: str) -> str:
+    asking = hint(arguments, 'predict "your own review"')
     return "\n".join(
         (
-            'Ask           marquee predict "your own review"',
-            "See the page  marquee open",
-            f"This run      marquee runs {run.run_id}",
-            "Your own CSV  make demo CSV=path/to/reviews.csv",
-            "Stop          marquee down",
+            f"Ask           {asking}",
+            f"See the page  {hint(arguments, 'open')}",
+            f"This run      {hint(arguments, f'runs {run_id}')}",
+            f"Your own CSV  {hint(arguments, 'demo reviews.csv')}",
+            f"Stop          {hint(arguments, 'down')}",
         )
     )

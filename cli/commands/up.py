@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cli.account import LOCAL
 from cli.bringing_up import brought_up
 from cli.errors import CommandError
+from cli.hints import hint
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +20,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Bring the local stage up and say where everything is."""
     require_local(arguments, "up")
     with brought_up(arguments.state, arguments.port, terminal) as account:
-        terminal.show(addresses(account), lambda: addresses_text(account))
+        terminal.show(addresses(account), lambda: addresses_text(account, arguments))
     return 0
 
 
@@ -42,13 +43,14 @@ def addresses(account: Account) -> dict[str, Any]:
     }
 
 
-def addresses_text(account: Account) -> str:
+def addresses_text(account: Account, arguments: argparse.Namespace) -> str:
     """Where the stage answers, for a person."""
     return "\n".join(
         (
             f"AWS APIs    {account.endpoint_url}",
             f"Page, API   {account.address}",
-            f"Drop CSVs   s3://{account.outputs['RawBucketName']}/raw/   (marquee upload FILE --wait)",
-            "Stop        marquee down",
+            f"Drop CSVs   s3://{account.outputs['RawBucketName']}/raw/",
+            f"            {hint(arguments, 'upload FILE --wait')}",
+            f"Stop        {hint(arguments, 'down')}",
         )
     )

@@ -1,0 +1,32 @@
+"""Hints can be typed as they stand."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.hints import hint
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [(".marquee", ".venv/bin/marquee down"), ("other", ".venv/bin/marquee down --state other")],
+)
+def test_a_hint_names_the_program_as_it_was_called(
+    monkeypatch: pytest.MonkeyPatch, state: str, expected: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/marquee", "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    assert hint(argparse.Namespace(state=Path(state)), "down").replace(str(Path.cwd()) + "/", "") == expected
+
+
+def test_a_program_on_the_path_is_named_shortly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "marquee"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+
+    assert hint(argparse.Namespace(state=Path(".marquee")), "open") == "marquee open"
