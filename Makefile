@@ -14,12 +14,16 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 SAM := .tools/sam/bin/sam
 # A uv that is on the path but does not run (a shim without its version) counts as missing.
-UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/uv/bin/uv)
+# Absolute, because `sam build` makes the layer in a folder of its own.
+OWN_UV := $(CURDIR)/.tools/uv/bin/uv
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(OWN_UV))
 PYTHON_RANGE := >=3.11,<3.13
 SOURCES := layers/marquee/marquee functions glue training localcloud cli bench scripts tests
 
 export UV
 export SAM_CLI_TELEMETRY := 0
+# Compiled once, at setup or at first use: the tests alone would compile 1,500 modules again each time.
+unexport PYTHONDONTWRITEBYTECODE
 # The local cloud runs functions with this project's interpreter; on AWS Lambda brings its own.
 ifeq ($(STAGE),local)
 export LAYER_PYTHON := $(CURDIR)/$(BIN)/python
@@ -37,16 +41,16 @@ setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
 .venv/.made: pyproject.toml | $(UV)
 	@echo "setup: the project's environment, .venv (about 1 GB: Spark, Arrow, scikit-learn)"
 	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .venv
-	@$(UV) pip install --python $(BIN)/python --editable . --group dev
+	@$(UV) pip install --compile-bytecode --python $(BIN)/python --editable . --group dev
 	@touch $@
 
 .tools/sam/.made-$(SAM_VERSION): | $(UV)
 	@echo "setup: AWS SAM, .tools/sam (its pins do not go with ours)"
 	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .tools/sam
-	@$(UV) pip install --python .tools/sam/bin/python aws-sam-cli==$(SAM_VERSION)
+	@$(UV) pip install --compile-bytecode --python .tools/sam/bin/python aws-sam-cli==$(SAM_VERSION)
 	@touch $@
 
-.tools/uv/bin/uv:
+$(OWN_UV):
 	@echo "setup: uv, .tools/uv (no uv on the path)"
 	@python3 -m pip install --quiet --disable-pip-version-check --target .tools/uv uv==$(UV_VERSION)
 
