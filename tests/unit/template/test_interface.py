@@ -54,6 +54,14 @@ def test_every_stage_has_a_stack_of_its_name_and_asks_nobody_but_in_production(s
     assert deploy["confirm_changeset"] is (stage == "prod")
 
 
+def test_only_the_local_stage_names_a_region() -> None:
+    """SAM reads no block but the stage's own, and a region there would hide AWS_DEFAULT_REGION from SAM alone."""
+    for stage in STAGES:
+        given = [command["parameters"] for command in config()[stage].values()]
+        assert any("region" in parameters for parameters in given) is (stage == "local")
+    assert not set(config()) - {"version", *STAGES}
+
+
 def test_address_is_closed_unless_somebody_opens_it(source: dict[str, Any]) -> None:
     parameter = source["Parameters"]["UrlAuth"]
     assert parameter["Default"] == "AWS_IAM"

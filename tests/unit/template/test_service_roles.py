@@ -1,0 +1,96 @@
+"""What AWS's own services may: the local cloud does not ask all of it, so the documents are the measure."""
+
+from typing import Any
+
+import pytest
+
+from marquee.clock import later
+from marquee.ledger import Stage
+from marquee.stages import deadline_of
+from tests.unit.template.conftest import Stack
+
+# Hadoop's S3A, which Glue 5.1 reads and writes with, lists and aborts multipart uploads
+# (Hadoop 3.4, "Working with IAM Assumed Roles"); log groups as in AWSGlueServiceRole.
+ETL = {
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:GetBucketLocation",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:ListBucketMultipartUploads",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "cloudwatch:PutMetricData",
+}
+CRAWLER = {
+    "s3:GetBucketLocation",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "glue:BatchCreatePartition",
+    "glue:BatchUpdatePartition",
+    "glue:CreatePartition",
+    "glue:CreateTable",
+    "glue:UpdateTable",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+}
+# Execution role of CreateTrainingJob and CreateModel (SageMaker guide, "SageMaker Roles").
+CONTAINER = {
+    "cloudwatch:PutMetricData",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetAuthorizationToken",
+    "ecr:GetDownloadUrlForLayer",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+}
+
+
+def statements(stack: Stack, role: str) -> list[dict[str, Any]]:
+    (policy,) = dict(stack.of_type("AWS::IAM::Role"))[role]["Policies"]
+    return list(policy["PolicyDocument"]["Statement"])
+
+
+@pytest.mark.parametrize(
+    ("role", "needed"),
+    [
+        ("EtlRole", ETL),
+        ("CrawlerRole", CRAWLER),
+        ("TrainingRole", CONTAINER),
+        ("ModelRole", CONTAINER),
+    ],
+)
+def test_a_service_may_what_its_guide_says_it_needs(stack: Stack, role: str, needed: set[str]) -> None:
+    actions = [statement["Action"] for statement in statements(stack, role)]
+    allowed = {action for group in actions for action in (group if isinstance(group, list) else [group])}
+    assert needed <= allowed
+
+
+def test_a_service_may_list_its_buckets_whatever_prefix_it_asks_for(stack: Stack) -> None:
+    for role in ("EtlRole", "CrawlerRole", "TrainingRole", "ModelRole"):
+        (listing,) = [s for s in statements(stack, role) if s["Sid"] == "Listing"]
+        assert "Condition" not in listing, role
+
+
+def test_eventbridge_may_publish_without_a_condition(stack: Stack) -> None:
+    """It is refused by a topic policy with one (EventBridge guide, "Amazon SNS permissions")."""
+    (topic,) = [properties for _, properties in stack.of_type("AWS::SNS::TopicPolicy")]
+    (key,) = [properties for _, properties in stack.of_type("AWS::KMS::Key")]
+    for document in (topic["PolicyDocument"], key["KeyPolicy"]):
+        rules = [s for s in document["Statement"] if "events.amazonaws.com" in str(s["Principal"])]
+        assert len(rules) == 1
+        assert "Condition" not in rules[0]
+
+
+def test_a_glue_run_may_not_take_longer_than_its_stage(source: dict[str, Any]) -> None:
+    longest = source["Parameters"]["EtlMinutes"]["MaxValue"] * 60
+    assert later(longest) < deadline_of(Stage.PREPARING)
