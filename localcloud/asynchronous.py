@@ -61,7 +61,7 @@ class AsyncInvoker:
         later(0.0, lambda: self._attempt(invocation, 1, 0, time.monotonic()))
 
     def _attempt(self, invocation: Invocation, count: int, retries: int, since: float) -> None:
-        result = invocation.run()
+        result = _outcome(invocation)
         if not result.get("error"):
             self._report(invocation, invocation.policy.on_success, "Success", count, result)
             return
@@ -102,6 +102,14 @@ class AsyncInvoker:
             self._send(invocation.role_arn, arn, body, attributes)
         except Exception:  # Lambda counts it (DestinationDeliveryFailures, DeadLetterErrors) and goes on
             log.exception("%s: %s did not take the outcome of an invocation", invocation.function_arn, arn)
+
+
+def _outcome(invocation: Invocation) -> Mapping[str, Any]:
+    try:
+        return invocation.run()
+    except Exception as error:  # such as a role that cannot be assumed: the event must not be lost with it
+        log.exception("%s could not be invoked", invocation.function_arn)
+        return {"error": True, "body": {"errorType": type(error).__name__, "errorMessage": str(error)}}
 
 
 def _record(

@@ -20,7 +20,7 @@ from localcloud.config import CloudConfig
 from localcloud.delivery import Courier
 from localcloud.destinations import Destinations
 from localcloud.gateway import Gateway
-from localcloud.ministack import large_objects
+from localcloud.ministack import large_objects, log_streams
 from localcloud.ministack.functions import Functions
 from localcloud.ministack.stack import MiniStack, application
 from localcloud.ministack.state_machines import StateMachines
@@ -61,6 +61,7 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     functions.invoke_asynchronously(AsyncInvoker(Destinations(roles).send, config.delivery_scale).accept)
     StateMachines(stack).plug_in()
     large_objects.plug_in()
+    log_streams.plug_in()
     targets = Targets(clients, roles, stack.service_may)
     stack.replace_delivery(Courier(targets, config.delivery_scale).accept, targets.reaches)
     resources.register(stack, clients)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.awsjson import Permission, ServiceError
 from localcloud.clients import Clients
@@ -50,6 +50,8 @@ class Targets:
             raise _failure(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
         except ServiceError as error:
             raise _failure(error.code, error.message) from error
+        except BotoCoreError as error:
+            raise _unanswered(error) from error
 
     def send_dead_letter(self, delivery: Delivery, queue_arn: str, attributes: Mapping[str, str]) -> None:
         """Put the event on a dead-letter queue; DeliveryFailed when it is not taken."""
@@ -57,6 +59,8 @@ class Targets:
             self._send_message(queue_arn, delivery.rule_arn, delivery.payload, attributes)
         except ClientError as error:
             raise _failure(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
+        except BotoCoreError as error:
+            raise _unanswered(error) from error
 
     def _invoke(self, delivery: Delivery) -> None:
         function = self._clients.client("lambda")
@@ -113,3 +117,8 @@ def _failure(code: str, message: str) -> DeliveryFailed:
         return DeliveryFailed(final, message, retryable=False)
     throttled = "Throttl" in code or "TooManyRequests" in code
     return DeliveryFailed("THROTTLING" if throttled else "SDK_CLIENT_ERROR", message, retryable=True)
+
+
+def _unanswered(error: BotoCoreError) -> DeliveryFailed:
+    """A call that got no answer, such as one that took too long: the event must not be lost with it."""
+    return DeliveryFailed("SDK_CLIENT_ERROR", str(error), retryable=True)

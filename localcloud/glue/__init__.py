@@ -16,15 +16,13 @@ from localcloud.glue.job_runs import JobRuns
 from localcloud.glue.jobs import Jobs
 from localcloud.glue.settings import GlueSettings
 from localcloud.glue.spark_run import SparkRun
-from localcloud.ministack.log_streams import check_log_streams
-from localcloud.sagemaker.store import Store
+from localcloud.store import Store
 
 __all__ = ["register"]
 
 
 def register(cloud: Cloud, settings: GlueSettings | None = None) -> None:
     """Plug Glue into the cloud."""
-    check_log_streams()
     bounds = settings or GlueSettings()
     store = Store()
     events = Events(cloud.stack.emit_event, cloud.config.account, cloud.config.region)

@@ -65,14 +65,13 @@ class BucketFiles:
         return [found[name] for name in sorted(found)]
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """The bytes of a file in pieces of a megabyte."""
+        """The bytes of a file in pieces of a megabyte; what S3 refuses, it refuses before the first."""
         bucket, key = _split(path)
         if spooled := self._uncommitted.get(path):
-            yield spooled.read_bytes()[offset : None if length is None else offset + length]
-            return
+            return iter([spooled.read_bytes()[offset : None if length is None else offset + length]])
         until = "" if length is None else str(offset + length - 1)
         body = self._s3.get_object(Bucket=bucket, Key=key, Range=f"bytes={offset}-{until}")["Body"]
-        yield from body.iter_chunks(_PIECE)
+        return iter(body.iter_chunks(_PIECE))
 
     @contextmanager
     def create(self, path: str) -> Iterator[IO[bytes]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from localcloud.awsjson import Request, ServiceError, action
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.store import Document, Store, now
 
 KIND = "Classifier"
 _ALL = "*"

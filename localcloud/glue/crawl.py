@@ -21,7 +21,7 @@ from localcloud.glue.principal import PRINCIPAL, role_arn
 from localcloud.glue.ranged_object import RangedObject
 from localcloud.glue.tables import Catalogue, Table
 from localcloud.objects import split_uri
-from localcloud.sagemaker.store import Document
+from localcloud.store import Document
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

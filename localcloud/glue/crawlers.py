@@ -11,7 +11,7 @@ from localcloud.awsjson import Request, ServiceError, action
 from localcloud.glue.crawl import Crawl, StartCrawl
 from localcloud.glue.events import Events
 from localcloud.glue.listing import page
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.store import Document, Store, now
 
 KIND = "Crawler"
 _ALL = "arn:aws:glue:{region}:{account}:crawler/*"
@@ -75,8 +75,13 @@ class Crawlers:
         """Begin a crawl, unless one is running."""
         name = request.parameters["Name"]
         crawl = self._start(self._find(name))
-        self._change_ready(name, _begin)
-        self._crawls[name] = crawl
+
+        def begin(crawler: Document) -> None:
+            crawler.update(State="RUNNING", StartedAt=now())
+            # Within the change: whoever sees RUNNING can stop this crawl.
+            self._crawls[name] = crawl
+
+        self._change_ready(name, begin)
         threading.Thread(target=self._crawl, args=(name, crawl), name=f"crawl {name}", daemon=True).start()
         return {}
 
@@ -84,10 +89,17 @@ class Crawlers:
     def stop(self, request: Request) -> dict[str, Any]:
         """Ask a running crawl to end after the folder it is at."""
         name = request.parameters["Name"]
-        if self._find(name)["State"] != "RUNNING":
+        self._find(name)
+
+        def stopping(crawler: Document) -> bool:
+            if crawler["State"] != "RUNNING":
+                return False
+            crawler["State"] = "STOPPING"
+            self._crawls[name].stop()
+            return True
+
+        if self._store.change(KIND, name, stopping) is None:
             raise ServiceError("CrawlerNotRunningException", f"Crawler with name {name} isn't running")
-        self._enter(name, State="STOPPING")
-        self._crawls[name].stop()
         return {}
 
     def _crawl(self, name: str, crawl: Crawl) -> None:
@@ -136,10 +148,6 @@ class Crawlers:
         if crawler is None:
             raise ServiceError("EntityNotFoundException", f"Crawler entry with name {name} does not exist")
         return crawler
-
-
-def _begin(crawler: Document) -> None:
-    crawler.update(State="RUNNING", StartedAt=now())
 
 
 def _present(crawler: Document) -> Document:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from localcloud.sagemaker.store import Document
+from localcloud.store import Document
 
 Emit = Callable[[str, str, Mapping[str, Any], Sequence[str]], str]
 """(source, detail type, detail, resources) -> event id"""

@@ -110,11 +110,13 @@ class _Exchange(BaseHTTPRequestHandler):
             return
         offset = int(query.get("offset", 0))
         length = min(int(query.get("length", status.size)), status.size - offset)
+        # Asked for before the status line leaves: a refusal has no place in the middle of a body.
+        pieces = self.server.files.read(path, offset, length) if length > 0 else iter(())
         self.send_response(200)
         self.send_header("Content-Type", "application/octet-stream")
         self.send_header("Content-Length", str(max(0, length)))
         self.end_headers()
-        for piece in self.server.files.read(path, offset, length) if length > 0 else ():
+        for piece in pieces:
             self.wfile.write(piece)
 
     def _create(self, path: str, query: Mapping[str, str]) -> None:

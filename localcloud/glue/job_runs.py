@@ -11,7 +11,7 @@ from localcloud.glue.jobs import NAMED, Jobs
 from localcloud.glue.listing import page
 from localcloud.glue.settings import GlueSettings
 from localcloud.glue.spark_run import Outcome, SparkRun
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.store import Document, Store, now
 
 KIND = "JobRun"
 _DPUS = {"G.025X": 0.25, "G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0}

@@ -4,7 +4,7 @@ from typing import Any
 
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.glue.listing import page
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.store import Document, Store, now
 
 KIND = "Job"
 _ALL = "arn:aws:glue:{region}:{account}:job/*"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -18,12 +18,13 @@ log = logging.getLogger(__name__)
 
 
 def send(session: boto3.Session, group: str, stream: str, lines: Iterable[str]) -> None:
-    """Write lines to a new stream; a role without the permission has no logs, as on AWS."""
+    """Write lines to a new stream; where that fails, as without the permission, the run has no logs."""
     logs = session.client("logs")
     try:
         _create_stream(logs, group, stream)
         _put(logs, group, stream, [line[:_LONGEST_LINE] for line in lines if line.strip()])
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
+        # What was logged of a run must not decide how it ended.
         log.warning("nothing was written to log stream %s %s: %s", group, stream, error)
 
 

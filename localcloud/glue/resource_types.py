@@ -1,13 +1,17 @@
 """Jobs, crawlers and classifiers of a CloudFormation stack, made through Glue's own API."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.clients import Clients
 from localcloud.constraints import service_model
-from localcloud.ministack.stack import Create, Delete, MiniStack, Properties, Update
 from localcloud.resources import typed
+
+if TYPE_CHECKING:
+    from localcloud.ministack.stack import Create, Delete, MiniStack, Properties, Update
 
 
 @dataclass(frozen=True)

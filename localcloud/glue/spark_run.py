@@ -22,7 +22,7 @@ from localcloud.glue.gateway import gateway
 from localcloud.glue.principal import PRINCIPAL, role_arn
 from localcloud.glue.settings import GlueSettings
 from localcloud.processes import Child, Command
-from localcloud.sagemaker.store import Document
+from localcloud.store import Document
 
 log = logging.getLogger(__name__)
 

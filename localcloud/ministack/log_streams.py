@@ -11,11 +11,9 @@ from ministack.core import iam_actions
 _WRITING = ("CreateLogStream", "PutLogEvents", "GetLogEvents")
 
 
-def check_log_streams() -> None:
+def plug_in() -> None:
     """Have IAM asked about the stream from now on."""
     original = iam_actions.extract_resource_arn
-    if original.__name__ == "resource_arn":
-        return
 
     def resource_arn(
         service: str, method: str, path: str, headers: dict[str, str], body: bytes, *more: Any

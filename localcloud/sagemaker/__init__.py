@@ -19,7 +19,7 @@ from localcloud.sagemaker.model_package_groups import ModelPackageGroups
 from localcloud.sagemaker.model_packages import ModelPackages
 from localcloud.sagemaker.models import Models
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Store
+from localcloud.sagemaker.tagged_store import TaggedStore
 from localcloud.sagemaker.training_jobs import TrainingJobs
 from localcloud.sagemaker.training_run import TrainingRun
 from localcloud.sagemaker.transform_jobs import TransformJobs
@@ -34,7 +34,7 @@ def register(cloud: "Cloud", settings: Settings | None = None) -> None:
     settings = settings or Settings()
     # What an earlier cloud left when it was killed; nothing of it is known any more.
     shutil.rmtree(cloud.config.state / "sagemaker", ignore_errors=True)
-    store = Store()
+    store = TaggedStore()
     events = Events(cloud.stack.emit_event, store.tags)
     packages = ModelPackages(store)
     models = Models(store, packages, cloud.roles.session)

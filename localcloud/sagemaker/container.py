@@ -3,9 +3,9 @@
 A process of its own (`python -P container.py --model DIR --port-file FILE`) on the standard library
 alone, so that a script can import nothing here that it would not find on AWS. What it takes from the
 image (aws/sagemaker-scikit-learn-container, serving.py): SAGEMAKER_PROGRAM and
-SAGEMAKER_SUBMIT_DIRECTORY name the script; JSON and CSV bodies arrive as text and all others as
-bytes; a result is (body, content type), a body, or a WSGI response such as Flask's; whatever the
-script raises is a 500.
+SAGEMAKER_SUBMIT_DIRECTORY name the script; JSON and CSV bodies arrive as text, with U+FFFD for what
+is no UTF-8, and all others as bytes; a result is (body, content type), a body, or a WSGI response
+such as Flask's; whatever the script raises is a 500.
 """
 
 import argparse
@@ -51,7 +51,7 @@ class Script:
 
     def answer(self, body: bytes, content_type: str, accept: str) -> Reply:
         """Run one request through the script's functions."""
-        content = body.decode() if content_type in TEXT_TYPES else body
+        content = body.decode(errors="replace") if content_type in TEXT_TYPES else body
         if self._transform:
             return _reply(self._transform(self._model, content, content_type, accept), accept)
         data = self._module.input_fn(content, content_type)

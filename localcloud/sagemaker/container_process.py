@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from localcloud import objects
 from localcloud.processes import Child, Command, Processes
 from localcloud.sagemaker.archives import unpack
-from localcloud.sagemaker.store import Document
+from localcloud.store import Document
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud

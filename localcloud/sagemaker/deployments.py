@@ -19,7 +19,8 @@ from localcloud.sagemaker.container_process import StartError
 from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.fleet import Fleet
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
+from localcloud.store import Document, now
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 class Deployments:
     """The fleets behind the endpoints."""
 
-    def __init__(self, cloud: "Cloud", store: Store, events: Events, settings: Settings) -> None:
+    def __init__(self, cloud: "Cloud", store: TaggedStore, events: Events, settings: Settings) -> None:
         self._cloud, self._store, self._events, self._settings = cloud, store, events, settings
         self._fleets: dict[str, Fleet] = {}
 
@@ -71,7 +72,7 @@ class Deployments:
         if fleet:
             self._in_background(fleet.stop, self._settings.invocation_timeout)
         if endpoint:
-            self._events.endpoint({**endpoint, "EndpointStatus": "Deleting", "LastModifiedTime": now()})
+            self._events.endpoint(endpoint)
 
     def close(self) -> None:
         """Take everything down, because the cloud stops."""

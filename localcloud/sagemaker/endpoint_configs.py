@@ -5,7 +5,8 @@ from typing import Any
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.models import Models
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
+from localcloud.store import Document, now
 
 KIND = "EndpointConfig"
 ARN = "arn:aws:sagemaker:{region}:{account}:endpoint-config/{EndpointConfigName}"
@@ -14,7 +15,7 @@ ARN = "arn:aws:sagemaker:{region}:{account}:endpoint-config/{EndpointConfigName}
 class EndpointConfigs:
     """Every endpoint config: which models an endpoint serves, each with which share of the traffic."""
 
-    def __init__(self, store: Store, models: Models) -> None:
+    def __init__(self, store: TaggedStore, models: Models) -> None:
         self._store, self._models = store, models
 
     @action("CreateEndpointConfig", ARN, passes=("ExecutionRoleArn",))

@@ -1,5 +1,6 @@
 """Endpoints: Create, Describe, List, Update, UpdateWeightsAndCapacities, Delete."""
 
+from collections.abc import Collection
 from typing import Any
 
 from localcloud.awsjson import Request, ServiceError, action
@@ -7,7 +8,8 @@ from localcloud.sagemaker.deployments import Deployments, pending_summary
 from localcloud.sagemaker.endpoint_configs import ARN as CONFIG_ARN
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.listing import page
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
+from localcloud.store import Document, now
 
 KIND = "Endpoint"
 ARN = "arn:aws:sagemaker:{region}:{account}:endpoint/{EndpointName}"
@@ -17,7 +19,7 @@ _SUMMARY = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "
 class Endpoints:
     """Every endpoint of the cloud; `deployments` does the work behind each."""
 
-    def __init__(self, store: Store, configs: EndpointConfigs, deployments: Deployments) -> None:
+    def __init__(self, store: TaggedStore, configs: EndpointConfigs, deployments: Deployments) -> None:
         self._store, self._configs, self._deployments = store, configs, deployments
 
     @action("CreateEndpoint", ARN, CONFIG_ARN)
@@ -56,7 +58,7 @@ class Endpoints:
         self._find(request)
         config = self._configs.find(request)
         _check_deployment(request.parameters)
-        self._occupy(request, config)
+        self._occupy(request, "Updating", PendingDeploymentSummary=pending_summary(config))
         retain = bool(request.parameters.get("RetainAllVariantProperties"))
         self._deployments.update(request.parameters["EndpointName"], config, retain)
         return {"EndpointArn": _arn(request)}
@@ -69,7 +71,7 @@ class Endpoints:
         if unknown := {wanted["VariantName"] for wanted in desired} - known:
             sentence = f"Could not find variants {sorted(unknown)} in endpoint {_arn(request)}."
             raise ServiceError("ValidationException", sentence)
-        self._occupy(request)
+        self._occupy(request, "Updating")
         self._deployments.reweigh(endpoint["EndpointName"], desired)
         return {"EndpointArn": _arn(request)}
 
@@ -77,21 +79,20 @@ class Endpoints:
     def delete(self, request: Request) -> dict[str, Any]:
         """Stop an endpoint and forget it."""
         endpoint = self._find(request)
-        if endpoint["EndpointStatus"] not in ("InService", "Failed"):
-            raise self._occupied(request)
+        self._occupy(request, "Deleting", ("InService", "Failed"))
         self._deployments.delete(endpoint["EndpointName"])
         self._store.tags.forget(endpoint["EndpointArn"])
         return {}
 
-    def _occupy(self, request: Request, config: Document | None = None) -> None:
-        """InService -> Updating, for one caller only."""
+    def _occupy(
+        self, request: Request, status: str, idle: Collection[str] = ("InService",), **changes: Any
+    ) -> None:
+        """From an idle status into another one, for one caller only."""
 
         def edit(endpoint: Document) -> bool:
-            if endpoint["EndpointStatus"] != "InService":
+            if endpoint["EndpointStatus"] not in idle:
                 return False
-            endpoint.update(EndpointStatus="Updating", LastModifiedTime=now())
-            if config:
-                endpoint["PendingDeploymentSummary"] = pending_summary(config)
+            endpoint.update(changes, EndpointStatus=status, LastModifiedTime=now())
             return True
 
         if self._store.change(KIND, request.parameters["EndpointName"], edit) is None:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from localcloud.sagemaker.store import Document
 from localcloud.sagemaker.tags import Tags
+from localcloud.store import Document
 
 Emit = Callable[[str, str, Mapping[str, Any], Sequence[str]], str]
 """(source, detail type, detail, resources) -> event id"""

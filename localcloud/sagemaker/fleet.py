@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.container_process import prepare
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Document
 from localcloud.sagemaker.supervision import SupervisedContainer
+from localcloud.store import Document
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from localcloud.awsjson import Request, ServiceError
-from localcloud.sagemaker.store import Document
+from localcloud.store import Document
 
 _DEFAULT_PAGE = 10
 _OLDEST_FIRST = ("TrainingJob", "ModelPackage", "ModelPackageGroup")

@@ -4,7 +4,8 @@ from typing import Any
 
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.listing import page
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
+from localcloud.store import Document, now
 
 KIND = "ModelPackageGroup"
 ARN = "arn:aws:sagemaker:{region}:{account}:model-package-group/{ModelPackageGroupName}"
@@ -20,7 +21,7 @@ _SUMMARY = (
 class ModelPackageGroups:
     """Every group of the model registry."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: TaggedStore) -> None:
         self._store = store
 
     @action("CreateModelPackageGroup", ARN)

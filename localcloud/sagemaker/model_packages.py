@@ -6,7 +6,8 @@ from typing import Any
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.model_package_groups import KIND as GROUP
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
+from localcloud.store import Document, now
 
 KIND = "ModelPackage"
 PREFIX = "arn:aws:sagemaker:{region}:{account}:model-package/"
@@ -24,7 +25,7 @@ _SUMMARY = (
 class ModelPackages:
     """Every version of every group, by ARN."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: TaggedStore) -> None:
         self._store = store
         self._tokens: dict[str, str] = {}
         self._lock = threading.Lock()

@@ -10,7 +10,8 @@ from localcloud.awsjson import Request, ServiceError, action
 from localcloud.objects import split_uri
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.model_packages import ModelPackages
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
+from localcloud.store import Document, now
 
 KIND = "Model"
 ARN = "arn:aws:sagemaker:{region}:{account}:model/{ModelName}"
@@ -23,7 +24,7 @@ Session = Callable[[str, str], boto3.Session]
 class Models:
     """Every model of the cloud. A model names a container: an image, an archive in S3, an environment."""
 
-    def __init__(self, store: Store, packages: ModelPackages, session: Session) -> None:
+    def __init__(self, store: TaggedStore, packages: ModelPackages, session: Session) -> None:
         self._store, self._packages, self._session = store, packages, session
 
     @action("CreateModel", ARN, passes=("ExecutionRoleArn",))

@@ -79,7 +79,7 @@ class SupervisedContainer:
     def _restart(self) -> None:
         try:
             self._launch()
-        except StartError as error:
+        except (StartError, OSError) as error:
             log.warning("container %s did not come up: %s", self._image.name, error)
             if self._container is not None:
                 self._container.stop()

@@ -8,8 +8,9 @@ from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
 from localcloud.sagemaker.training_run import Enter, TrainingRun
+from localcloud.store import Document, now
 
 KIND = "TrainingJob"
 ARN = "arn:aws:sagemaker:{region}:{account}:training-job/{TrainingJobName}"
@@ -47,7 +48,7 @@ StartRun = Callable[[Document, Enter], TrainingRun]
 class TrainingJobs:
     """Every training job of the cloud; `start` makes the run that does a job's work."""
 
-    def __init__(self, store: Store, events: Events, settings: Settings, start: StartRun) -> None:
+    def __init__(self, store: TaggedStore, events: Events, settings: Settings, start: StartRun) -> None:
         self._store, self._events = store, events
         self._settings, self._start = settings, start
         self._slots = threading.Semaphore(settings.parallel_jobs)

@@ -15,9 +15,9 @@ from localcloud.awsjson import ServiceError
 from localcloud.processes import Command
 from localcloud.sagemaker import training_process
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Document, now
 from localcloud.sagemaker.training_process import End, Limits
 from localcloud.sagemaker.training_workspace import DataError, Workspace
+from localcloud.store import Document, now
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud

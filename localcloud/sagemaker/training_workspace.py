@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from localcloud import objects
 from localcloud.sagemaker.archives import pack
-from localcloud.sagemaker.store import Document
+from localcloud.store import Document
 
 HOST = "localhost"
 """The toolkit looks its hosts up in DNS for a quarter of an hour, and AWS's algo-1 is in none here."""

@@ -9,8 +9,9 @@ from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.models import Models
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Document, Store, now
+from localcloud.sagemaker.tagged_store import TaggedStore
 from localcloud.sagemaker.transform_run import Finish, TransformRun
+from localcloud.store import Document, now
 
 KIND = "TransformJob"
 ARN = "arn:aws:sagemaker:{region}:{account}:transform-job/{TransformJobName}"
@@ -35,7 +36,7 @@ class TransformJobs:
 
     def __init__(
         self,
-        store: Store,
+        store: TaggedStore,
         events: Events,
         settings: Settings,
         models: Models,

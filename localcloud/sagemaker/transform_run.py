@@ -23,8 +23,8 @@ from localcloud.sagemaker.container_process import (
     prepare,
 )
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Document
 from localcloud.sagemaker.transform_records import RecordError, assemble, join, requests
+from localcloud.store import Document
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud

@@ -97,3 +97,20 @@ def test_a_destination_that_fails_does_not_hide_the_other(caplog: pytest.LogCapt
 
     outcome.wait()
     assert "bad did not take the outcome" in caplog.text
+
+
+def test_an_invocation_that_cannot_begin_counts_as_failed(caplog: pytest.LogCaptureFixture) -> None:
+    def refused() -> Mapping[str, Any]:
+        raise PermissionError("the role trusts nobody")
+
+    outcome = Outcome(expected=1)
+    policy = Policy(maximum_retries=1, dead_letter="dlq")
+
+    AsyncInvoker(outcome.send, scale=0.0001).accept(
+        Invocation(FUNCTION, "role", policy, {"event": 1}, refused)
+    )
+
+    outcome.wait()
+    event, attributes = outcome.sent["dlq"]
+    assert (event, attributes["ErrorMessage"]["StringValue"]) == ({"event": 1}, "the role trusts nobody")
+    assert caplog.text.count("could not be invoked") == 2

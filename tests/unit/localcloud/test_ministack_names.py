@@ -8,6 +8,8 @@ import ast
 import importlib.metadata
 import importlib.util
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -72,6 +74,14 @@ def test_nothing_is_written_where_ministack_writes_by_default(tmp_path: Path) ->
 
     assert settings
     assert settings <= set(environment(CloudConfig(tmp_path)))
+
+
+def test_services_do_not_load_ministack_before_its_settings_are_there() -> None:
+    code = "import sys, localcloud.glue, localcloud.sagemaker; print('ministack' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert said.stdout.strip() == "False"
 
 
 def ministack_folder() -> Path:

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from localcloud.glue.bucket_files import BucketFiles, Status
@@ -84,3 +85,8 @@ def test_a_file_whose_writer_breaks_off_is_no_object(files: BucketFiles, s3: Any
         stream.write(b"ha")
         raise OSError("broken")
     assert _keys(s3) == []
+
+
+def test_a_file_that_cannot_be_read_is_refused_before_its_first_byte(files: BucketFiles) -> None:
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        files.read("/box/gone")

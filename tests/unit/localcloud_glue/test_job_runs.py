@@ -13,7 +13,7 @@ from localcloud.glue.job_runs import JobRuns
 from localcloud.glue.jobs import Jobs
 from localcloud.glue.settings import GlueSettings
 from localcloud.glue.spark_run import Outcome
-from localcloud.sagemaker.store import Store
+from localcloud.store import Store
 
 COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://code/job.py"}
 

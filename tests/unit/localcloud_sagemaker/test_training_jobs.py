@@ -9,8 +9,9 @@ import pytest
 from localcloud.awsjson import Request, ServiceError
 from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.settings import Settings
-from localcloud.sagemaker.store import Document, Store
+from localcloud.sagemaker.tagged_store import TaggedStore
 from localcloud.sagemaker.training_jobs import TrainingJobs, check
+from localcloud.store import Document
 
 PARAMETERS: dict[str, Any] = {
     "TrainingJobName": "job",
@@ -43,7 +44,7 @@ class Bench:
     def __init__(self, quota: int = 10) -> None:
         self.runs: list[Run] = []
         self.events: list[Mapping[str, Any]] = []
-        store = Store()
+        store = TaggedStore()
         events = Events(self._emit, store.tags)
         self.jobs = TrainingJobs(store, events, Settings(job_quota=quota), self._start)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""What exists in this SageMaker: resources by kind and name, changed under one lock.
+"""What exists in a plugged-in service: resources by kind and name, changed under one lock.
 
 Times are kept as AWS's JSON carries them, in seconds since the epoch. Nothing is written to disk: a
 restarted cloud is empty but for the objects in S3, so a remembered endpoint would have lost its role.
@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.sagemaker.tags import Tags
-
 Document = dict[str, Any]
 
 
@@ -22,12 +20,11 @@ def now() -> float:
 
 
 class Store:
-    """The resources of one cloud. What goes in and what comes out are copies."""
+    """The resources of one service. What goes in and what comes out are copies."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, dict[str, Document]] = defaultdict(dict)
         self._lock = threading.RLock()
-        self.tags = Tags()
 
     def add(self, kind: str, name: str, document: Document) -> bool:
         """Keep a new resource; False when the name is taken."""

@@ -1,0 +1,56 @@
+"""A container whose processes only pretend to run."""
+
+import threading
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from localcloud.sagemaker import supervision
+from localcloud.sagemaker.container_process import Image
+from localcloud.sagemaker.settings import Settings
+from localcloud.sagemaker.supervision import SupervisedContainer
+
+
+class Container:
+    """Runs until `end`; starting fails as often as `failures` says."""
+
+    failures: ClassVar[list[OSError]] = []
+    started: ClassVar[list["Container"]] = []
+    again = threading.Event()
+
+    def __init__(self, *_: Any) -> None:
+        if self.started and self.failures:
+            raise self.failures.pop()
+        self._end = threading.Event()
+        self.started.append(self)
+        if len(self.started) > 1:
+            self.again.set()
+
+    def wait_ready(self, _timeout: float) -> None:
+        pass
+
+    def wait(self) -> int:
+        self._end.wait()
+        return 9
+
+    def stop(self, grace: float = 0.0) -> None:
+        self._end.set()
+
+
+def test_a_machine_that_cannot_start_a_process_for_a_moment_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given a machine without memory for a further process, once
+    monkeypatch.setattr(supervision, "Container", Container)
+    Container.failures = [OSError(12, "Cannot allocate memory")]
+    image = Image("c", tmp_path / "c" / "model", {}, tmp_path / "log")
+    supervised = SupervisedContainer(None, image, Settings(restart_delay=0.01))  # type: ignore[arg-type]
+    supervised.start()
+
+    # when the container dies
+    Container.started[0].stop()
+
+    # then it is started again after all
+    assert Container.again.wait(5)
+    supervised.stop()
