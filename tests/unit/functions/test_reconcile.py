@@ -139,3 +139,31 @@ def test_a_service_that_cannot_be_asked_holds_up_nobody_else(pipeline: Pipeline)
     found = reconcile(pipeline)
     assert sorted(found.values()) == ["moved", "unasked"]
     assert pipeline.inbox() == []
+
+
+def test_a_job_in_glues_queue_is_not_silent(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.glue.finish(pipeline.call("start_etl", step)["etl_job_run_id"], "WAITING")
+    pipeline.ledger.extend(step["run_id"], later(1))
+    assert reconcile(pipeline) == {step["run_id"]: "working"}
+    assert pipeline.ledger.get(step["run_id"]).deadline > later(3600)
+
+
+def test_a_deadline_tells_what_the_service_said(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.train(step)
+    pipeline.sagemaker.refuse_next["DescribeTrainingJob"] = Refused("AccessDeniedException", "not authorized")
+    put_deadline_behind(pipeline, step["run_id"])
+    reconcile(pipeline)
+    assert "not authorized" in pipeline.ledger.get(step["run_id"]).reason
+
+
+def test_a_run_that_breaks_the_reconciler_holds_up_nobody_else(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.train(step)
+    untellable = pipeline.receive(content=b"review,sentiment\n" + b"a,pos\nb,neg\n" * 20)
+    # LIVE without the figures its notice must give: nothing can write that text.
+    pipeline.ledger.advance(untellable["run_id"], 1, [Stage.RECEIVED], Stage.LIVE, "a bug")
+    with pytest.raises(ExceptionGroup, match="1 runs could not be reconciled"):
+        reconcile(pipeline)
+    assert pipeline.ledger.get(step["run_id"]).stage == Stage.JUDGING

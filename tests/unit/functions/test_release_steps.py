@@ -3,8 +3,13 @@
 import pytest
 
 from marquee import clients, settings
-from tests.unit.functions.conftest import Pipeline, golden, training_event
+from tests.unit.functions.conftest import Pipeline, etl_event, golden, training_event
 from tests.unit.marquee.doubles import Refused
+
+LIMIT = (
+    "The account-level service limit 'ml.m5.xlarge for training job usage' is {} Instances, with current "
+    "utilization of {} Instances and a request delta of 1 Instances."
+)
 
 
 @pytest.fixture
@@ -144,7 +149,7 @@ def test_a_folder_is_no_run(pipeline: Pipeline) -> None:
 
 def test_a_busy_account_leaves_the_job_to_the_reconciler(pipeline: Pipeline) -> None:
     step = pipeline.receive()
-    limit = Refused("ResourceLimitExceeded", "The account-level service limit is 0 instances")
+    limit = Refused("ResourceLimitExceeded", LIMIT.format(1, 1))
     job_run_id = pipeline.prepare(step)
     pipeline.sagemaker.refuse_next["CreateTrainingJob"] = limit
     detail = {"jobName": "marquee-dev-prepare-dataset", "jobRunId": job_run_id, "state": "SUCCEEDED"}
@@ -152,6 +157,28 @@ def test_a_busy_account_leaves_the_job_to_the_reconciler(pipeline: Pipeline) -> 
     assert not pipeline.sagemaker.jobs
     assert pipeline.call("reconcile", {"quiet_seconds": 0}) == {step["run_id"]: "moved"}
     assert len(pipeline.sagemaker.jobs) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Refused("ResourceLimitExceeded", LIMIT.format(0, 0)),
+        Refused("ValidationException", "Could not access the training image"),
+    ],
+    ids=["no quota", "senseless"],
+)
+def test_a_job_sagemaker_will_never_take_fails_its_run_with_sagemakers_words(
+    pipeline: Pipeline, refusal: Refused
+) -> None:
+    step = pipeline.receive()
+    event = etl_event(pipeline.prepare(step), "SUCCEEDED")
+    pipeline.sagemaker.refuse_next["CreateTrainingJob"] = refusal
+    pipeline.call("start_training", event)
+    pipeline.sagemaker.refuse_next["CreateTrainingJob"] = refusal
+    assert pipeline.call("reconcile", {"quiet_seconds": 0}) == {step["run_id"]: "broken"}
+    (notice,) = pipeline.inbox()
+    assert notice["outcome"] == "failed"
+    assert str(refusal) in notice["text"]
 
 
 def test_a_busy_crawler_makes_the_event_come_again(pipeline: Pipeline) -> None:

@@ -55,7 +55,7 @@ def test_every_stage_has_a_stack_of_its_name_and_asks_nobody_but_in_production(s
 
 
 def test_only_the_local_stage_names_a_region() -> None:
-    """SAM reads no block but the stage's own, and a region there would hide AWS_DEFAULT_REGION from SAM alone."""
+    """SAM reads its stage's block only; a region in it would hide AWS_DEFAULT_REGION from SAM alone."""
     for stage in STAGES:
         given = [command["parameters"] for command in config()[stage].values()]
         assert any("region" in parameters for parameters in given) is (stage == "local")

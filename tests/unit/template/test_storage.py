@@ -50,7 +50,7 @@ def test_every_bucket_queue_and_topic_refuses_what_comes_without_tls(stack: Stac
 def test_no_resource_policy_lets_everybody_in(stack: Stack) -> None:
     for statement in statements(stack):
         assert statement["Effect"] == "Deny" or "Service" in statement["Principal"], statement["Sid"]
-        # EventBridge is refused by a topic policy with a condition, test_service_roles says where that stands.
+        # EventBridge is refused by a topic policy with a condition; test_service_roles says why.
         free = statement["Action"] == "sns:Publish" and "events.amazonaws.com" in str(statement["Principal"])
         assert statement["Effect"] == "Deny" or free or statement["Condition"], statement["Sid"]
 

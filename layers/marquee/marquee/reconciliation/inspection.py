@@ -9,8 +9,9 @@ from marquee.reconciliation.findings import Broken, Finding, Moved, Unknown, Wor
 from marquee.releases.start import StartRelease
 from marquee.services.executions import Executions
 from marquee.services.glue import EtlJobRun
-from marquee.services.training_jobs import TrainingJob
+from marquee.services.training_jobs import TrainingJob, TrainingRefused
 from marquee.settings import ReconcileSettings
+from marquee.stages import deadline_of
 from marquee.training import StartTraining
 
 _CAUSE = "reconcile"
@@ -41,7 +42,9 @@ class Inspection:
         if run.stage == Stage.PREPARING:
             job_run = self.training.etl.find(run.attempt_id)
             return (
-                self._etl(job_run) if job_run else self._execution(run, self.preparation, "prepare_dataset")
+                self._etl(run, job_run)
+                if job_run
+                else self._execution(run, self.preparation, "prepare_dataset")
             )
         if run.stage == Stage.TRAINING:
             return self._training(run, self.training.jobs.get(names.attempt_name(self.stage, run.attempt_id)))
@@ -66,9 +69,12 @@ class Inspection:
             return Broken(execution_reason(name, status, f"the run stayed at {run.stage}", ""))
         return Unknown(f"execution {run.attempt_id} of {name} is {status}")
 
-    def _etl(self, job_run: EtlJobRun) -> Finding:
+    def _etl(self, run: Run, job_run: EtlJobRun) -> Finding:
         if job_run.state == "SUCCEEDED":
             return Moved() if self.training.start(job_run, _CAUSE) else Working()
+        if job_run.state == "WAITING":
+            # In Glue's queue behind other runs: its own time has not begun.
+            self.training.ledger.extend(run.run_id, deadline_of(Stage.PREPARING))
         if job_run.state in _ETL_WORKING:
             return Working()
         if job_run.state in _ETL_BROKEN:
@@ -77,7 +83,7 @@ class Inspection:
 
     def _training(self, run: Run, job: TrainingJob | None) -> Finding:
         if job is None:
-            return Moved() if self.training.create(run) else Working()
+            return self._missing_training(run)
         if job.status == "Completed":
             return Moved() if self.release.start(job, _CAUSE) else Working()
         if job.status in ("InProgress", "Stopping"):
@@ -85,3 +91,9 @@ class Inspection:
         if job.status in ("Failed", "Stopped"):
             return Broken(training_reason(job.name, job.status, job.secondary_status, job.failure))
         return Unknown(f"training job {job.name} is {job.status}")
+
+    def _missing_training(self, run: Run) -> Finding:
+        try:
+            return Moved() if self.training.create(run) else Working()
+        except TrainingRefused as refused:
+            return Broken(f"SageMaker refused the training job: {refused}")

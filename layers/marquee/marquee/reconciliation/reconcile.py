@@ -36,16 +36,26 @@ class Reconcile:
         return cls(Endings.of(settings), Inspection.of(settings), FailRun.of(settings))
 
     def run(self, quiet_seconds: float) -> dict[str, str]:
-        """Look at every run nothing was heard of for `quiet_seconds`; return what was found, by run_id."""
+        """Look at every run nothing was heard of for `quiet_seconds`; return what was found, by run_id.
+
+        A run that breaks the reconciler itself holds up no other: all such are raised at the end.
+        """
         before = later(-quiet_seconds)
-        found = {}
+        found, errors = {}, []
         for run in islice(self.endings.ledger.newest(), _RUNS):
             about(run_id=run.run_id)
-            if run.ended:
-                self._tell(run)
-            elif run.updated_at <= before:
-                found[run.run_id] = self._settle(self.endings.ledger.get(run.run_id))
+            try:
+                if run.ended:
+                    self._tell(run)
+                elif run.updated_at <= before:
+                    found[run.run_id] = self._settle(self.endings.ledger.get(run.run_id))
+            except Exception as error:
+                logger().exception("this run could not be reconciled")
+                errors.append(error)
         self._finish_release()
+        if errors:
+            message = f"{len(errors)} runs could not be reconciled; the log names them"
+            raise ExceptionGroup(message, errors)
         return found
 
     def _settle(self, run: Run) -> str:
@@ -59,7 +69,9 @@ class Reconcile:
             self._fail(run, finding.reason)
         elif not isinstance(finding, Moved) and run.deadline < now():
             self.inspection.stop(run)
-            self._fail(run, f"Nothing moved it on by its deadline, {run.deadline}, at {run.stage}.")
+            self._fail(
+                run, f"Nothing moved it on by its deadline, {run.deadline}, at {run.stage}{_said(finding)}."
+            )
         elif isinstance(finding, Unknown):
             notify(self.endings.ledger, self.endings.topic, run, Outcome.ATTENTION, finding.sentence)
         return _counted(run, finding)
@@ -79,6 +91,12 @@ class Reconcile:
             self.failures.take_back(run)
         elif run and run.ended:
             self.endings.lock.free(holder)
+
+
+def _said(finding: Finding) -> str:
+    if isinstance(finding, Unasked):
+        return f"; its service could not be asked: {finding.error}"
+    return f"; {finding.sentence}" if isinstance(finding, Unknown) else ""
 
 
 def _was_told(run: Run, outcome: Outcome) -> bool:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import code_of, exists_already, is_missing
+from marquee.services.errors import code_of, exists_already, is_missing, message_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
 
+# "The account-level service limit '...' is 0 Instances, ...": no other job's end will make room.
+_NONE_ALLOWED = re.compile(r"\bis 0 instances", re.IGNORECASE)
+
+
 class TrainingBusy(Exception):
     """The account has as many training instances as it may; try again later."""
+
+
+class TrainingRefused(Exception):
+    """SageMaker will not take the request, however often it is asked; says why."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +54,13 @@ class TrainingJobs:
         return self._client.meta.region_name
 
     def create(self, request: dict[str, Any]) -> bool:
-        """Create a job; False if one of that name was made before. TrainingBusy on a limit."""
+        """Create a job; False if one of that name was made before. TrainingBusy or TrainingRefused if not."""
         try:
             self._client.create_training_job(**request)
         except ClientError as error:
             if exists_already(error):
                 return False
-            if code_of(error) == "ResourceLimitExceeded":
-                raise TrainingBusy(str(error)) from error
-            raise
+            raise _refusal(error) or error from error
         return True
 
     def get(self, name: str) -> TrainingJob | None:
@@ -72,6 +79,13 @@ class TrainingJobs:
         except ClientError as error:
             if code_of(error) not in ("ValidationException", "ResourceNotFound"):
                 raise
+
+
+def _refusal(error: ClientError) -> TrainingBusy | TrainingRefused | None:
+    code, message = code_of(error), message_of(error)
+    if code == "ResourceLimitExceeded" and not _NONE_ALLOWED.search(message):
+        return TrainingBusy(message)
+    return TrainingRefused(message) if code in ("ResourceLimitExceeded", "ValidationException") else None
 
 
 def _job(job: DescribeTrainingJobResponseTypeDef) -> TrainingJob:

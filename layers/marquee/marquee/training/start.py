@@ -11,7 +11,7 @@ from marquee.ledger import Ledger, Run, Stage
 from marquee.observability import logger
 from marquee.services.glue import EtlJob, EtlJobRun
 from marquee.services.objects import Objects
-from marquee.services.training_jobs import TrainingBusy, TrainingJobs
+from marquee.services.training_jobs import TrainingBusy, TrainingJobs, TrainingRefused
 from marquee.settings import TrainingSettings
 from marquee.stages import enter
 from marquee.training.request import seconds_allowed, training_request
@@ -56,12 +56,20 @@ class StartTraining:
             facts=facts,
             seconds_allowed=seconds_allowed(self.settings),
         )
-        if run:
-            self.create(run)
+        try:
+            if run:
+                self.create(run)
+        except TrainingRefused as refused:
+            logger().warning(
+                "the reconciler will ask once more and fail the run", extra={"because": str(refused)}
+            )
         return run
 
     def create(self, run: Run) -> bool:
-        """Make the job of a run at TRAINING unless it is made; False while the account has no room for it."""
+        """Make the job of a run at TRAINING unless it is made; False while the account has no room for it.
+
+        TrainingRefused if SageMaker will never take it.
+        """
         manifest = self.objects.json(self.settings.curated_bucket, names.manifest_key(run.attempt_id))
         request = training_request(run.current, manifest, self.settings, self.jobs.region)
         try:
