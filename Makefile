@@ -84,8 +84,7 @@ bench: setup
 
 .PHONY: test
 test: lint types check-template
-	$(BIN)/pytest tests/unit --numprocesses 2
-	$(BIN)/pytest tests/integration tests/e2e
+	@$(MAKE) --no-print-directory unit integration e2e
 
 .PHONY: lint
 lint: setup
@@ -101,13 +100,15 @@ check-template: setup
 	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules
 	$(SAM) validate --lint --config-env $(STAGE)
 
-.PHONY: unit
+.PHONY: unit integration e2e
 unit: setup
 	$(BIN)/pytest tests/unit --numprocesses 2
 
-.PHONY: integration e2e
-integration e2e: setup
-	$(BIN)/pytest tests/$@
+integration: setup
+	$(BIN)/pytest tests/integration --numprocesses 2 --dist loadgroup
+
+e2e: setup
+	$(BIN)/pytest tests/e2e
 
 .PHONY: clean
 clean:
