@@ -32,7 +32,7 @@ class Endings:
     def of(cls, settings: NoticeSettings) -> "Endings":
         """Wire it to AWS."""
         ledger, lock = Ledger(settings.ledger_table), ReleaseLock(settings.ledger_table)
-        return cls(ledger, lock, Topic(settings.notices_topic_arn))
+        return cls(ledger, lock, Topic(settings.notices_topic_arn, settings.stage))
 
     def end(
         self, attempt: Attempt, outcome: Outcome, reason: str, cause: str, event_id: str = ""

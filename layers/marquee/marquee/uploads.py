@@ -28,7 +28,7 @@ class ReceiveUpload:
         return cls(
             Ledger(settings.ledger_table),
             Executions(settings.prepare_dataset_arn),
-            Topic(settings.notices_topic_arn),
+            Topic(settings.notices_topic_arn, settings.stage),
         )
 
     def on(self, event: UploadEvent) -> Run | None:

@@ -68,7 +68,7 @@ def test_the_same_content_again_is_one_run_and_one_word(pipeline: Pipeline) -> N
         assert pipeline.call("receive_upload", again)["run_id"] == step["run_id"]
     (notice,) = pipeline.inbox()
     assert notice["outcome"] == "duplicate"
-    assert f"marquee rerun {step['run_id']}" in notice["text"]
+    assert f"marquee rerun {step['run_id']} --stage dev" in notice["text"]
 
 
 def test_a_hopeless_file_is_refused_with_everything_that_is_wrong(pipeline: Pipeline) -> None:
@@ -80,6 +80,14 @@ def test_a_hopeless_file_is_refused_with_everything_that_is_wrong(pipeline: Pipe
     assert (notice["outcome"], notice["stage"]) == ("refused", "FAILED")
     assert all(problem in notice["text"] for problem in answer["problems"])
     assert not pipeline.glue.runs
+
+
+def test_a_run_does_not_read_what_replaced_its_file(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    newer = pipeline.receive(content=GOOD_CSV + b"fine 99,pos\n", sequencer="0B")
+    assert pipeline.call("validate_upload", newer)["problems"] == []
+    (problem,) = pipeline.call("validate_upload", step)["problems"]
+    assert "Another file was uploaded under this name" in problem
 
 
 def test_a_worse_model_is_rejected_and_the_champion_stays(pipeline: Pipeline) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from marquee.ledger import Champion, Change, Ledger, Run, Stage, Upload
@@ -66,6 +68,13 @@ def test_the_model_is_the_champion_with_the_figures_of_its_run(ledger: Ledger, c
 
     assert (model["version"], model["run_id"], model["since"]) == ("3", "reviews-0000000001", AT)
     assert model["figures"] == {"accuracy": 0.85, "confusion_matrix": matrix, "labels": ["n", "p"]}
+
+
+def test_the_figures_of_a_later_attempt_are_not_the_models(ledger: Ledger, call: Call) -> None:
+    ledger.create(replace(a_run(1, accuracy=0.7, f1=0.7), attempt=2))
+    ledger.promote(Champion("reviews-0000000001", "reviews-0000000001", "3", "config", 0.85, AT), None)
+
+    assert call("GET", "/model")["json"]["figures"] == {"accuracy": 0.85}
 
 
 def test_no_model_yet_is_404(ledger: Ledger, call: Call) -> None:

@@ -36,7 +36,7 @@ class FinishTransform:
     def of(cls, settings: FinishTransformSettings) -> FinishTransform:
         """Wire it to AWS."""
         ledger = BatchLedger(settings.ledger_table)
-        notices = BatchNotices(ledger, Topic(settings.notices_topic_arn))
+        notices = BatchNotices(ledger, Topic(settings.notices_topic_arn, settings.stage))
         return cls(settings, ledger, BatchFiles(), notices)
 
     def on(self, event: TransformEvent) -> Batch:

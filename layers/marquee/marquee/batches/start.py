@@ -37,7 +37,7 @@ class StartTransform:
     def of(cls, settings: StartTransformSettings) -> StartTransform:
         """Wire it to AWS."""
         ledger = BatchLedger(settings.ledger_table)
-        notices = BatchNotices(ledger, Topic(settings.notices_topic_arn))
+        notices = BatchNotices(ledger, Topic(settings.notices_topic_arn, settings.stage))
         return cls(settings, ledger, Ledger(settings.ledger_table), BatchFiles(), TransformJobs(), notices)
 
     def on(self, event: UploadEvent) -> Batch | None:

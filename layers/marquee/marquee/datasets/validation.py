@@ -13,7 +13,7 @@ from marquee.datasets.parquet import MAGIC, check_parquet
 from marquee.datasets.tally import Tally
 from marquee.datasets.unpacking import GZIP, TruncatedArchive, chunks
 from marquee.ledger import Ledger, Stage
-from marquee.services.objects import Objects
+from marquee.services.objects import ObjectReplaced, Objects
 from marquee.stages import standing_at
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class ValidateUpload:
         suffix, packed = format_of(key)
         if size == 0:
             return ["The file is empty."]
+        try:
+            self.objects.expect(bucket, key, run.upload.etag)
+        except ObjectReplaced:
+            return ["Another file was uploaded under this name meanwhile; that file is a run of its own."]
         wrong = magic_problem(self.objects.range(bucket, key, 0, min(size, 4)), suffix, packed)
         if wrong:
             return [wrong]

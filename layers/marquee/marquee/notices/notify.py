@@ -20,7 +20,7 @@ def notify(ledger: Ledger, topic: Topic, run: Run, outcome: Outcome, occasion: s
     notice = f"{outcome}-{occasion}" if occasion else f"{run.attempt}-{outcome}"
     if not ledger.claim_notice(run.run_id, notice, _LEASE_SECONDS):
         return False
-    subject, text = write(run, outcome, occasion)
+    subject, text = write(run, outcome, topic.stage, occasion)
     topic.publish(subject, text, {"stage": run.stage, "outcome": outcome, "run_id": run.run_id})
     ledger.notice_sent(run.run_id, notice)
     count("Notices", outcome=outcome)

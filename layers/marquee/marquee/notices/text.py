@@ -13,24 +13,25 @@ _WHAT = {
     Outcome.ATTENTION: "A run is in a state Marquee does not know.",
 }
 _NEXT = {
-    Outcome.LIVE: 'Ask it: marquee predict "This movie was absolutely fantastic!"',
+    Outcome.LIVE: 'Ask it: marquee predict --stage {stage} "This movie was absolutely fantastic!"',
     Outcome.REJECTED: "The model that answered before still answers. More or cleaner reviews may help; "
-    "`marquee runs {run_id}` shows the figures.",
+    "`marquee runs {run_id} --stage {stage}` shows the figures.",
     Outcome.FAILED: "The model that answered before, if there is one, still answers. When the cause is gone: "
-    "marquee rerun {run_id}",
+    "marquee rerun {run_id} --stage {stage}",
     Outcome.REFUSED: "Correct the file and upload it again.",
-    Outcome.DUPLICATE: "To process the same content again on purpose: marquee rerun {run_id}",
-    Outcome.ATTENTION: "Look at it: marquee runs {run_id}; it is failed at its deadline unless it moves.",
+    Outcome.DUPLICATE: "To process the same content again on purpose: marquee rerun {run_id} --stage {stage}",
+    Outcome.ATTENTION: "Look at it: marquee runs {run_id} --stage {stage}; "
+    "it is failed at its deadline unless it moves.",
 }
 
 
-def write(run: Run, outcome: Outcome, occasion: str = "") -> tuple[str, str]:
-    """Return a notice's subject and text."""
+def write(run: Run, outcome: Outcome, stage: str, occasion: str = "") -> tuple[str, str]:
+    """Return a notice's subject and text; `stage` is where its commands have to be sent."""
     parts = {
         "What": _what(run, outcome),
         "Where": f"s3://{run.upload.bucket}/{run.upload.key}, run {run.run_id}, attempt {run.attempt}",
         "Why": _why(run, outcome, occasion),
-        "What next": _NEXT[outcome].format(run_id=run.run_id),
+        "What next": _NEXT[outcome].format(run_id=run.run_id, stage=stage),
         "What it cost": estimate(run.facts).sentence() if _ended(outcome) else "",
     }
     return _subject(run, outcome), "\n\n".join(f"{title}: {text}" for title, text in parts.items() if text)

@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
+from botocore.exceptions import ClientError
+
 from marquee import clients
+from marquee.services.errors import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+class ObjectReplaced(Exception):
+    """Under this key lies another content than the one that was asked for."""
 
 
 class Readable(Protocol):
@@ -28,6 +35,15 @@ class Objects:
     def open(self, bucket: str, key: str) -> Readable:
         """Return the object as a stream of bytes."""
         return self._client.get_object(Bucket=bucket, Key=key)["Body"]
+
+    def expect(self, bucket: str, key: str, etag: str) -> None:
+        """Do nothing if the object is still the one of that ETag; ObjectReplaced otherwise."""
+        try:
+            self._client.get_object(Bucket=bucket, Key=key, IfMatch=f'"{etag}"')["Body"].close()
+        except ClientError as error:
+            if code_of(error) == "PreconditionFailed":
+                raise ObjectReplaced(key) from error
+            raise
 
     def range(self, bucket: str, key: str, start: int, end: int) -> bytes:
         """Return the bytes from `start` to `end`, both counted from 0, `end` excluded."""

@@ -16,9 +16,10 @@ _SUBJECT_LENGTH = 100
 
 
 class Topic:
-    """Publishes text with attributes that subscribers can filter by."""
+    """Publishes text with attributes that subscribers can filter by; `stage` is whose notices these are."""
 
-    def __init__(self, arn: str, client: SNSClient | None = None) -> None:
+    def __init__(self, arn: str, stage: str, client: SNSClient | None = None) -> None:
+        self.stage = stage
         self._arn = arn
         self._client = client or clients.sns()
 

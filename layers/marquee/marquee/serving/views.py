@@ -46,12 +46,16 @@ def run_details(run: Run) -> dict[str, Any]:
 
 
 def model_details(champion: Champion, run: Run) -> dict[str, Any]:
-    """Return the model that answers now, with the figures its run measured."""
-    figures = {name: run.facts[name] for name in _FIGURES if name in run.facts}
+    """Return the model that answers now, with the figures its run measured.
+
+    A run that was run again has forgotten them: what it holds now are a later attempt's.
+    """
+    facts = run.facts if run.attempt_id == champion.attempt_id else {}
+    figures = {name: facts[name] for name in _FIGURES if name in facts}
     return {
         "version": champion.version,
         "run_id": champion.run_id,
         "since": champion.since,
-        "algorithm": run.facts.get("algorithm"),
+        "algorithm": facts.get("algorithm"),
         "figures": {**figures, "accuracy": champion.accuracy},
     }
