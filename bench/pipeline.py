@@ -25,6 +25,7 @@ from cli.account import Account, find_cloud
 from cli.bringing_up import brought_up, stop
 from cli.errors import CommandError
 from cli.following import follow, summary
+from cli.interrupts import interrupt_on_signals
 from cli.sample import write_sample
 from cli.terminal import Terminal
 from cli.uploading import start_run
@@ -34,6 +35,7 @@ def main() -> int:
     """Measure, print the table, and write the figures."""
     options = _options()
     terminal = Terminal()
+    interrupt_on_signals()
     with tempfile.TemporaryDirectory(prefix="marquee-bench-") as folder:
         state = Path(folder)
         began = time.perf_counter()

@@ -17,6 +17,7 @@ from cli.account import (
     stack_outputs,
 )
 from cli.errors import CommandError
+from cli.interrupts import interrupts_held
 from cli.java import ensure_java
 from cli.sam import Sam, build_environment
 from localcloud.client import LocalCloud
@@ -40,7 +41,9 @@ def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[Ac
             yield _deployed(cloud, state, terminal)
     except KeyboardInterrupt:
         if found is None:
-            stop(state, terminal)
+            # Who presses Ctrl-C twice wants it ended too.
+            with interrupts_held():
+                stop(state, terminal)
         raise
 
 
@@ -71,7 +74,7 @@ def _started(config: CloudConfig, terminal: Terminal) -> LocalCloud:
     os.environ["JAVA_HOME"] = str(ensure_java(terminal))
     try:
         with terminal.step("Starting the local cloud"):
-            return LocalCloud.start(config)
+            return LocalCloud.start(config, uninterrupted=interrupts_held)
     except CannotStart as error:
         raise CommandError(str(error), "`marquee up --help` shows how to choose folder and port.") from None
 

@@ -62,7 +62,8 @@ def running(start: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[subpro
         process.wait()
     finally:
         if process and process.poll() is None:
-            _end_group(process)
+            with interrupts_held():
+                _end_group(process)
         if process and process.stdout:
             process.stdout.close()
 

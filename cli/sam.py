@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
@@ -83,8 +84,10 @@ class Sam:
             "--config-env",
             self.stage,
         ]
-        with terminal.step(title) as tell:
-            status = _logged([SAM, step, *configuration, *options], self.environment, log, tell)
+        # SAM leaves an empty folder for every archive it uploads where TMPDIR says.
+        with terminal.step(title) as tell, TemporaryDirectory(prefix="marquee-sam-") as scratch:
+            environment = {**self.environment, "TMPDIR": scratch}
+            status = _logged([SAM, step, *configuration, *options], environment, log, tell)
             if status:
                 reason = f"sam {step} ended with status {status}:\n{_gist(log)}"
                 raise CommandError(reason, f"All of it is in {log}.")

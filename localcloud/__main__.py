@@ -41,9 +41,12 @@ def _config() -> CloudConfig:
     parser.add_argument("--state", type=Path, required=True, help="folder of everything the cloud keeps")
     parser.add_argument("--port", type=int, default=4566, help="port on 127.0.0.1 (default: %(default)s)")
     parser.add_argument("--services", default=",".join(CloudConfig.services), help="packages to plug in")
+    parser.add_argument("--parent", type=int, default=0, metavar="PID", help="end when this parent has ended")
     options = parser.parse_args()
     services = tuple(filter(None, options.services.split(",")))
-    return CloudConfig(state=options.state.resolve(), port=options.port, services=services)
+    return CloudConfig(
+        state=options.state.resolve(), port=options.port, parent=options.parent, services=services
+    )
 
 
 if __name__ == "__main__":

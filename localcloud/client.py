@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,6 @@ from localcloud.config import CloudConfig
 from localcloud.gateway import IDENTITY_PATH
 from localcloud.record import CannotStart, Record, read
 from localcloud.warden import CLOUD_MARK, end_marked
-
-OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -30,24 +28,31 @@ class LocalCloud:
 
     @classmethod
     def start(
-        cls, config: CloudConfig, on_progress: OnProgress = lambda _: None, timeout: float = 60.0
+        cls,
+        config: CloudConfig,
+        timeout: float = 60.0,
+        uninterrupted: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> "LocalCloud":
-        """The cloud of the state folder, started unless it runs; CannotStart with the reason."""
+        """The cloud of the state folder, started unless it runs; CannotStart with the reason.
+
+        `uninterrupted` holds signals back where the caller turns them into exceptions.
+        """
         if found := cls.find(config):
             return found
-        on_progress(f"starting the local cloud at {config.endpoint_url}")
         config.state.mkdir(parents=True, exist_ok=True)
         log = config.state / "cloud.log"
-        pid = _launch(config, log)
+        pid = 0
         try:
-            found = cls._ready(config, pid, log, timeout)
+            # A process that runs before its id is known here could not be ended below.
+            with uninterrupted():
+                pid = _launch(config, log)
+            return cls._ready(config, pid, log, timeout)
         except BaseException:
             # Ctrl-C as well: without a record nobody would know of the cloud.
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+                if pid:
+                    os.kill(pid, signal.SIGTERM)
             raise
-        on_progress("the local cloud is ready")
-        return found
 
     @classmethod
     def _ready(cls, config: CloudConfig, pid: int, log: Path, timeout: float) -> "LocalCloud":
@@ -97,6 +102,8 @@ _OTHER_ACCOUNTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "A
 def _launch(config: CloudConfig, log: Path) -> int:
     """Start the cloud in a session of its own; gives its process id. Nobody waits for it, so no Popen."""
     command = [sys.executable, "-m", "localcloud", "--state", str(config.state), "--port", str(config.port)]
+    if config.parent:
+        command += ["--parent", str(config.parent)]
     write = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     return os.posix_spawn(
         sys.executable,

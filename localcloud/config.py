@@ -19,6 +19,9 @@ class CloudConfig:
     delivery_scale: float = 0.01
     """Seconds that one second of back-off between delivery attempts really takes."""
 
+    parent: int = 0
+    """Process that the cloud must not outlive, if any: a test run that is killed takes it along."""
+
     services: tuple[str, ...] = ("localcloud.glue", "localcloud.sagemaker")
     """Packages with a `register(cloud)`, plugged in in this order (see localcloud.cloud)."""
 

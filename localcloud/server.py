@@ -1,6 +1,7 @@
 """Runs a local cloud in this process until a signal stops it."""
 
 import asyncio
+import contextlib
 import importlib
 import logging
 import os
@@ -28,6 +29,9 @@ from localcloud.processes import Processes
 from localcloud.record import Record
 from localcloud.roles import Roles
 from localcloud.targets import Targets
+
+_PARENT_SECONDS = 0.5
+"""How often a cloud looks whether its parent is still there."""
 
 log = logging.getLogger(__name__)
 
@@ -85,4 +89,16 @@ async def _listen(config: CloudConfig, listener: socket.socket, record: Record) 
     # The socket listens already: whoever reads the record and calls is answered once the gateway is up.
     record.write(config.record)
     log.info("ready at %s", config.endpoint_url)
-    await hypercorn_serve(gateway, settings, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
+    await hypercorn_serve(
+        gateway,  # type: ignore[arg-type]
+        settings,
+        shutdown_trigger=lambda: _stopped(stopping, config.parent),
+    )
+
+
+async def _stopped(stopping: asyncio.Event, parent: int) -> None:
+    """Return once a signal has come, or the parent, if there is one, has ended (another process has us then)."""
+    while not parent or os.getppid() == parent:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), _PARENT_SECONDS)
+            return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.e2e import uploads
-from tests.e2e.stage import Stage, awaited, marquee, processes_of
+from tests.e2e.stage import Stage, awaited, guarded, marquee, processes_of
 
 
 @pytest.fixture(scope="session")
@@ -21,12 +21,11 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory, free_port: int) -> Iterator[Stage]:
     state = tmp_path_factory.mktemp("stage")
-    try:
+    with guarded(state):
         yield Stage.up(state, free_port)
-    finally:
         done = marquee("down", "--state", state)
-    assert done.returncode == 0, done.stderr
-    awaited(lambda: not processes_of(state) or None, 15, "the end of every process of the cloud")
+        assert done.returncode == 0, done.stderr
+        awaited(lambda: not processes_of(state) or None, 15, "the end of every process of the cloud")
 
 
 @dataclass(frozen=True)

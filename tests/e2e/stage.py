@@ -1,12 +1,13 @@
 """A deployed local stage, as its users and its services see it."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -117,6 +118,27 @@ def processes_of(state: Path) -> list[psutil.Process]:
     """Every process that works for the cloud of a state folder: it, and what it started."""
     everybody = psutil.process_iter(["cmdline", "environ"])
     return [one for one in everybody if str(state) in started_with(one) and one.pid != os.getpid()]
+
+
+def end_processes_of(state: Path) -> None:
+    """Kill what works for a state folder, until nothing does."""
+    while left := processes_of(state):
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, timeout=5)
+
+
+@contextlib.contextmanager
+def guarded(state: Path) -> Iterator[None]:
+    """After the block, or when this process ends within it, nothing works for the state folder any more."""
+    command = [sys.executable, "-m", "tests.e2e.guard"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, text=True, start_new_session=True
+    ) as guard:
+        assert guard.stdin
+        print(state, file=guard.stdin, flush=True)
+        yield
 
 
 def started_with(process: psutil.Process) -> str:

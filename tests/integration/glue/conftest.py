@@ -1,5 +1,6 @@
 """One Spark session for the transforms, one local cloud with nothing plugged in but Glue."""
 
+import os
 import socket
 import uuid
 from collections.abc import Iterator
@@ -30,7 +31,9 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    config = CloudConfig(state, port=port, services=("tests.integration.glue.hasty_glue",))
+    config = CloudConfig(
+        state, port=port, parent=os.getpid(), services=("tests.integration.glue.hasty_glue",)
+    )
     cloud = LocalCloud.start(config)
     session = boto3.Session(config.access_key, config.secret_key, region_name=REGION)
     caller = Aws(cloud.endpoint_url, session, f"bucket-{uuid.uuid4().hex[:8]}", state)

@@ -1,5 +1,6 @@
 """One local cloud for all tests of this folder, with the test application deployed by SAM."""
 
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -25,7 +26,9 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     state = tmp_path_factory.mktemp("cloud") / "state"
-    config = CloudConfig(state, port=free_port(), services=("tests.integration.localcloud.toy",))
+    config = CloudConfig(
+        state, port=free_port(), parent=os.getpid(), services=("tests.integration.localcloud.toy",)
+    )
     running = LocalCloud.start(config)
     yield running
     running.stop()
@@ -58,7 +61,9 @@ def outputs(cloud: LocalCloud, client: Any, tmp_path_factory: pytest.TempPathFac
 
 
 def _sam(cloud: LocalCloud, *arguments: str) -> None:
-    environment = {**cloud.environment(), "SAM_CLI_TELEMETRY": "0"}
+    # SAM leaves empty folders behind where TMPDIR says.
+    scratch = cloud.config.state.parent
+    environment = {**cloud.environment(), "SAM_CLI_TELEMETRY": "0", "TMPDIR": str(scratch)}
     done = subprocess.run(
         [str(SAM), *arguments], env=environment, capture_output=True, text=True, check=False, cwd=HERE
     )

@@ -31,7 +31,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def config(tmp_path: Path) -> CloudConfig:
-    return CloudConfig(tmp_path / "state", port=free_port(), services=SERVICES)
+    return CloudConfig(tmp_path / "state", port=free_port(), parent=os.getpid(), services=SERVICES)
 
 
 @pytest.fixture
@@ -78,6 +78,29 @@ def test_no_process_outlives_the_cloud(running: LocalCloud, number: int) -> None
     os.kill(running.record.pid, number)
 
     assert survivors(family) == []
+
+
+def test_a_cloud_with_a_parent_does_not_outlive_it(config: CloudConfig) -> None:
+    # given a cloud that another process has started for as long as that lives itself
+    code = f"""
+import os, pathlib, time
+from localcloud.client import LocalCloud
+from localcloud.config import CloudConfig
+state = pathlib.Path({str(config.state)!r})
+LocalCloud.start(CloudConfig(state, {config.port}, parent=os.getpid(), services={SERVICES!r}))
+print("started", flush=True)
+time.sleep(60)
+"""
+    starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    with starter:
+        assert starter.stdout and starter.stdout.readline() == "started\n"
+        cloud = LocalCloud.find(config)
+        assert cloud
+        family = wait_for_family(cloud)
+
+        starter.kill()
+
+    assert survivors(family, seconds=20) == []
 
 
 def test_stop_ends_the_cloud_and_forgets_it(running: LocalCloud, config: CloudConfig) -> None:

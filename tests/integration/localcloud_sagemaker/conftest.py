@@ -39,7 +39,7 @@ def _cloud(state: Path) -> Iterator[str]:
             [
                 sys.executable,
                 *("-m", "localcloud", "--state", str(state), "--port", str(port)),
-                *("--services", "impatient_sagemaker"),
+                *("--services", "impatient_sagemaker", "--parent", str(os.getpid())),
             ],
             env=os.environ | {"PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"},
             stdout=log,

@@ -1,5 +1,6 @@
 """The real template, built and deployed by the real SAM to a local cloud, from a copy that may be changed."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -51,10 +52,11 @@ class Project:
 
     def _sam(self, step: str, *options: str) -> str:
         tools = {"LAYER_PYTHON": sys.executable, "UV": str(Path(sys.executable).with_name("uv"))}
+        scratch = self.cloud.config.state.parent  # SAM leaves empty folders behind
         done = subprocess.run(
             [SAM, step, "--config-env", "local", *options],
             cwd=self.folder,
-            env={**self.cloud.environment(), **tools, "SAM_CLI_TELEMETRY": "0"},
+            env={**self.cloud.environment(), **tools, "SAM_CLI_TELEMETRY": "0", "TMPDIR": str(scratch)},
             capture_output=True,
             text=True,
             timeout=SAM_SECONDS,
@@ -69,7 +71,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    running = LocalCloud.start(CloudConfig(tmp_path_factory.mktemp("cloud") / "state", port=port))
+    state = tmp_path_factory.mktemp("cloud") / "state"
+    running = LocalCloud.start(CloudConfig(state, port=port, parent=os.getpid()))
     yield running
     running.stop()
 

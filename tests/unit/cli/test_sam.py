@@ -1,5 +1,6 @@
 """SAM's steps: repeated only when the sources changed, explained when they fail, ended when interrupted."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -86,6 +87,18 @@ def test_without_sam_it_says_how_to_get_it(
         sam.Sam(tmp_path, {}).build(terminal)
 
     assert failure.value.next_step == "Run `make setup`."
+
+
+def test_what_sam_leaves_in_its_temporary_folder_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    monkeypatch.setattr(sam, "SAM", fake_sam(tmp_path / "sam", f"mktemp -d > {tmp_path}/left"))
+
+    sam.Sam(tmp_path / "state", {"PATH": os.environ["PATH"]}).deploy(terminal)
+
+    left = Path((tmp_path / "left").read_text().strip())
+    assert left.is_absolute()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
