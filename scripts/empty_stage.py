@@ -20,7 +20,7 @@ BUCKETS = ("raw", "curated", "models", "batch")
 
 
 def main() -> int:
-    """Empty the stage; 0 when it is empty, 2 when the user did not confirm."""
+    """Empty the stage; 0 when it is empty, 2 when the user did not confirm or named no region."""
     parser = argparse.ArgumentParser(prog="empty_stage", description=__doc__)
     parser.add_argument("stage")
     parser.add_argument("--confirm", default="", help="the name of the stack, marquee-<stage>")
@@ -32,6 +32,9 @@ def main() -> int:
             f"If you mean it: make delete STAGE={options.stage} CONFIRM={stack}",
             file=sys.stderr,
         )
+        return 2
+    if boto3.Session().region_name is None:
+        print("Which region? Set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile with one.", file=sys.stderr)
         return 2
     empty_buckets(stack)
     empty_sagemaker(stack)
@@ -91,8 +94,17 @@ def _models(sagemaker: SageMakerClient, stack: str) -> Iterator[str]:
 
 
 def _packages(sagemaker: SageMakerClient, stack: str) -> Iterator[str]:
+    if not _has_group(sagemaker, stack):
+        return  # a stack that was half deleted has none any more
     for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=stack):
         yield from (item["ModelPackageArn"] for item in page["ModelPackageSummaryList"])
+
+
+def _has_group(sagemaker: SageMakerClient, stack: str) -> bool:
+    for page in sagemaker.get_paginator("list_model_package_groups").paginate(NameContains=stack):
+        if any(item["ModelPackageGroupName"] == stack for item in page["ModelPackageGroupSummaryList"]):
+            return True
+    return False
 
 
 if __name__ == "__main__":

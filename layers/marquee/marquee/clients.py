@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A real-time endpoint may take 60 s to answer (SageMaker InvokeEndpoint, "Quotas").
 _INVOKE_SECONDS = 65
+# Two such waits fit into verify_endpoint's three minutes; five would be cut off without a word.
+_INVOKE_ATTEMPTS = 2
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 20
 _ATTEMPTS = 5
@@ -50,7 +52,7 @@ def sagemaker() -> SageMakerClient:
 
 def sagemaker_runtime() -> SageMakerRuntimeClient:
     """Return the client that invokes endpoints."""
-    return _client("sagemaker-runtime", _INVOKE_SECONDS)  # type: ignore[no-any-return]
+    return _client("sagemaker-runtime", _INVOKE_SECONDS, _INVOKE_ATTEMPTS)  # type: ignore[no-any-return]
 
 
 def stepfunctions() -> SFNClient:
@@ -59,14 +61,14 @@ def stepfunctions() -> SFNClient:
 
 
 @cache
-def _client(service: str, read_seconds: int = _READ_SECONDS) -> Any:
+def _client(service: str, read_seconds: int = _READ_SECONDS, attempts: int = _ATTEMPTS) -> Any:
     import boto3
     from botocore.config import Config
 
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=read_seconds,
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 

@@ -1,5 +1,7 @@
 """Single steps in the situations a straight run does not meet."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from marquee import clients, settings
@@ -62,6 +64,27 @@ def test_a_candidate_that_crashes_when_asked_fails(pipeline: Pipeline, step: dic
     pipeline.sagemaker.refuse_next["InvokeEndpoint"] = refusal
     found = pipeline.call("verify_endpoint", step)
     assert (found["status"], "server error (500)" in found["reason"]) == ("failed", True)
+
+
+NOT_YET = Refused("ModelNotReadyException", "The model is not ready")
+
+
+def test_a_candidate_that_is_still_starting_is_asked_again(pipeline: Pipeline, step: dict[str, str]) -> None:
+    pipeline.call("deploy_model", step)
+    pipeline.sagemaker.settle()
+    pipeline.sagemaker.refuse_next["InvokeEndpoint"] = NOT_YET
+    assert pipeline.call("verify_endpoint", step)["status"] == "updating"
+    assert pipeline.call("verify_endpoint", step)["status"] == "verified"
+
+
+def test_a_candidate_that_never_starts_fails(pipeline: Pipeline, step: dict[str, str]) -> None:
+    pipeline.call("deploy_model", step)
+    pipeline.sagemaker.settle()
+    assert pipeline.sagemaker.endpoint
+    pipeline.sagemaker.endpoint |= {"LastModifiedTime": datetime.now(UTC) - timedelta(minutes=11)}
+    pipeline.sagemaker.refuse_next["InvokeEndpoint"] = NOT_YET
+    found = pipeline.call("verify_endpoint", step)
+    assert (found["status"], "is not ready" in found["reason"]) == ("failed", True)
 
 
 def test_the_model_knows_its_version_and_the_registry_its_figures(

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from botocore.awsrequest import AWSResponse
@@ -179,7 +180,7 @@ class SageMakerDouble(Double):
     def DescribeEndpoint(self, EndpointName: str) -> Parameters:
         if self.endpoint is None:
             raise Refused("ValidationException", f'Could not find endpoint "{EndpointName}".')
-        return self.endpoint
+        return {"LastModifiedTime": datetime.now(UTC), **self.endpoint}
 
     def UpdateEndpoint(self, EndpointName: str, EndpointConfigName: str) -> Parameters:
         if self.endpoint is None or self.endpoint["EndpointStatus"] != "InService":

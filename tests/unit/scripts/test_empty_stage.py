@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from scripts import empty_stage
@@ -108,3 +109,30 @@ def test_nothing_is_deleted_without_the_name_of_the_stack(
     assert run(monkeypatch, "dev", "--confirm", confirmation) == 2
     assert left("dev") == FULL
     assert "make delete STAGE=dev CONFIRM=marquee-dev" in capsys.readouterr().err
+
+
+def test_a_stage_that_was_half_deleted_is_emptied_again(
+    account: None, monkeypatch: pytest.MonkeyPatch, deleted_packages: list[str]
+) -> None:
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def without_a_group(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation == "ListModelPackageGroups":
+            return {"ModelPackageGroupSummaryList": []}
+        if operation == "ListModelPackages":
+            error: Any = {"Error": {"Code": "ValidationException", "Message": "group does not exist"}}
+            raise ClientError(error, operation)
+        return call(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", without_a_group)
+    assert run(monkeypatch, "dev", "--confirm", "marquee-dev") == 0
+    assert left("dev") == {"versions": 0, "named": 0}
+
+
+def test_without_a_region_nothing_is_looked_for_in_vain(
+    account: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert run(monkeypatch, "dev", "--confirm", "marquee-dev") == 2
+    assert "AWS_DEFAULT_REGION" in capsys.readouterr().err

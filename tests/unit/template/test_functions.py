@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from marquee import clients
 from marquee.settings import Settings
 from tests.unit.template.conftest import ROOT, Stack
 
@@ -43,6 +44,13 @@ def test_every_function_runs_in_a_supported_runtime_with_limits_and_tracing(stac
         assert 3 < one["Timeout"] <= 900, name
         assert 128 <= one["MemorySize"] <= 10240, name
         assert one["TracingConfig"] == {"Mode": "Active"}, name
+
+
+@pytest.mark.parametrize("folder", ["judge_candidate", "verify_endpoint"])
+def test_who_asks_the_endpoint_outlives_its_patience_with_it(stack: Stack, folder: str, aws: None) -> None:
+    config = clients.sagemaker_runtime().meta.config
+    waits = config.read_timeout * config.retries["total_max_attempts"]
+    assert waits < function(stack, folder)["Timeout"]
 
 
 def test_every_function_writes_to_a_log_group_of_its_own_that_forgets(stack: Stack) -> None:

@@ -17,6 +17,9 @@ from marquee.stages import standing_at
 _ROWS = 20
 # Served and evaluated in different processes, so a row on the border may tip over.
 _AGREEMENT = 0.9
+# InService says that SageMaker is done; the first requests may still meet a container that starts, and a
+# serverless one does so anew. Past this many seconds it is no start any more.
+_MAY_START_SECONDS = 600
 
 
 class NotVerified(Exception):
@@ -56,7 +59,10 @@ class VerifyEndpoint:
             self._check_config(state, run.facts["endpoint_config"])
             self._check_known_reviews(run)
             self._check_test_rows(run)
-        except (NotVerified, EndpointUnreachable) as error:
+        except EndpointUnreachable as error:
+            starting = error.starting and state is not None and state.age < _MAY_START_SECONDS
+            return Verification("updating") if starting else Verification("failed", str(error))
+        except NotVerified as error:
             return Verification("failed", str(error))
         return Verification("verified")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,18 +22,35 @@ if TYPE_CHECKING:
 _CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 
 
+# Of InvokeEndpoint (SageMaker runtime API reference), while a container is coming up or has no room.
+_STARTING = ("ModelNotReadyException", "ServiceUnavailable", "InternalFailure", "ThrottlingException")
+# OriginalStatusCode of a ModelError where nobody in the container answered.
+_NOBODY_ANSWERED = (0, 502, 503, 504)
+
+
 class EndpointUnreachable(Exception):
-    """The endpoint did not answer a request, or not with predictions; says what it said."""
+    """The endpoint did not answer a request, or not with predictions; says what it said.
+
+    `starting`: it may yet, for what was asked is only coming up.
+    """
+
+    def __init__(self, message: str, starting: bool = False) -> None:
+        super().__init__(message)
+        self.starting = starting
 
 
 @dataclass(frozen=True)
 class EndpointState:
-    """What DescribeEndpoint says: `config` is the one that is running, not the one that was asked for."""
+    """What DescribeEndpoint says: `config` is the one that is running, not the one that was asked for.
+
+    `age`: seconds since SageMaker last changed it.
+    """
 
     status: str
     config: str
     pending_config: str = ""
     failure: str = ""
+    age: float = 0.0
 
     @property
     def changing(self) -> bool:
@@ -63,7 +81,8 @@ class Endpoint:
             raise
         pending = answer.get("PendingDeploymentSummary", {}).get("EndpointConfigName", "")
         running = answer.get("EndpointConfigName", "")
-        return EndpointState(answer["EndpointStatus"], running, pending, answer.get("FailureReason", ""))
+        age = (datetime.now(UTC) - answer["LastModifiedTime"]).total_seconds()
+        return EndpointState(answer["EndpointStatus"], running, pending, answer.get("FailureReason", ""), age)
 
     def create_config(self, request: dict[str, Any]) -> None:
         """Make an endpoint config; one of that name is left alone."""
@@ -106,5 +125,12 @@ class Endpoint:
             if isinstance(error, ClientError) and code_of(error).startswith("AccessDenied"):
                 raise  # our permissions are wrong, which says nothing about the model
             message = f"endpoint {self.name} gave no predictions: {error}"
-            raise EndpointUnreachable(message) from error
+            raise EndpointUnreachable(message, _is_starting(error)) from error
         return content
+
+
+def _is_starting(error: Exception) -> bool:
+    if isinstance(error, ClientError):
+        status = error.response.get("OriginalStatusCode")
+        return code_of(error) in _STARTING or (code_of(error) == "ModelError" and status in _NOBODY_ANSWERED)
+    return isinstance(error, BotoCoreError)
