@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _PLAIN_PROGRESS_SECONDS = 5.0
 _PIPE_WIDTH = 120
-"""Columns of a table where no terminal says how wide it is."""
+"""Columns of a table where neither a terminal nor COLUMNS says how wide it is."""
 
 
 def duration(seconds: float) -> str:
@@ -53,7 +54,7 @@ class Terminal:
         from rich.console import Console
 
         shown, console = view() if callable(view) else view, Console(highlight=False)
-        if not console.is_terminal:
+        if not console.is_terminal and "COLUMNS" not in os.environ:
             console.width = _PIPE_WIDTH
         # A line of text is whole even where it is long, so that it can be copied.
         console.print(shown, soft_wrap=isinstance(shown, str), markup=not isinstance(shown, str))

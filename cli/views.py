@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cli.following import spells
@@ -33,19 +33,22 @@ def _percent(share: Any) -> str:
 
 
 def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, pad_edge=False, header_style="bold")
+    # Folded, not cropped: an id or an address that lost its end cannot be copied.
+    folding = [Column(name, overflow="fold") for name in columns]
+    return Table(*folding, box=None, pad_edge=False, header_style="bold")
 
 
 def runs_table(runs: list[Run]) -> RenderableType:
-    """The runs, newest first, one line each."""
+    """The runs, newest first, one line each, and below them why some did not go live."""
     if not runs:
         return Text("No runs yet: `marquee upload FILE` starts one.")
-    table = _table("run", "stage", "started", "reviews", "accuracy", "reason")
+    table = _table("run", "stage", "started (UTC)", "reviews", "accuracy")
     for run in runs:
         rows, accuracy = str(run.facts.get("rows", "")), _percent(run.facts.get("accuracy"))
-        reason = "" if run.stage == Stage.LIVE else escape(run.reason)
-        table.add_row(run.run_id, _stage(run.stage), run.created_at[:19], rows, accuracy, reason)
-    return table
+        table.add_row(run.run_id, _stage(run.stage), run.created_at[:16].replace("T", " "), rows, accuracy)
+    # A column would leave a sentence a dozen characters of an 80-column terminal.
+    reasons = [f"{run.run_id}: {run.reason}" for run in runs if run.reason and run.stage != Stage.LIVE]
+    return Group(table, *(Text(f"\n{reason}") for reason in reasons))
 
 
 def run_timeline(run: Run) -> RenderableType:

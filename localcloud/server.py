@@ -97,7 +97,7 @@ async def _listen(config: CloudConfig, listener: socket.socket, record: Record) 
 
 
 async def _stopped(stopping: asyncio.Event, parent: int) -> None:
-    """Return once a signal has come, or the parent, if there is one, has ended (another process has us then)."""
+    """Return once a signal has come, or the parent, if there is one, has ended, even by kill -9."""
     while not parent or os.getppid() == parent:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), _PARENT_SECONDS)
