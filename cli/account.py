@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
 
     from localcloud.client import LocalCloud
     from localcloud.config import CloudConfig
@@ -101,11 +100,12 @@ def account_of(arguments: argparse.Namespace) -> Iterator[Account]:
 @contextmanager
 def refusals_explained(stage: str) -> Iterator[None]:
     """Turn what AWS or the network refuses inside the block into a CommandError."""
+    from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         raise CommandError(*_explained(error, stage)) from error
 
 
@@ -145,7 +145,7 @@ def _aws_account(stage: str) -> Account:
     return Account(stage, boto3.Session())
 
 
-def _explained(error: BotoCoreError | ClientError, stage: str) -> tuple[str, str]:
+def _explained(error: Exception, stage: str) -> tuple[str, str]:
     if stage == LOCAL:
         return (
             f"The local cloud refused: {error}",

@@ -59,7 +59,9 @@ def download_prefix(session: boto3.Session, uri: str, folder: Path) -> int:
 def upload_file(session: boto3.Session, path: Path, uri: str) -> str:
     """Write the file to the object `uri`; gives the uri."""
     bucket, key = split_uri(uri)
-    session.client("s3").upload_file(str(path), bucket, key, Config=_TRANSFER)
+    # Not upload_file, which makes of a refusal an error that is no ClientError.
+    with path.open("rb") as stream:
+        session.client("s3").upload_fileobj(stream, bucket, key, Config=_TRANSFER)
     return uri
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import UTC, datetime
+from pathlib import Path
 
 import boto3
 import pytest
@@ -10,6 +11,8 @@ from botocore.stub import Stubber
 
 from cli.account import Account, account_of
 from cli.errors import CommandError
+from cli.terminal import Terminal
+from cli.uploading import upload
 
 
 @pytest.fixture
@@ -63,3 +66,17 @@ def test_what_aws_refuses_is_told_with_a_way_on(
         account.client("s3").list_objects_v2(Bucket="absent")
 
     assert "aws sts get-caller-identity" in failure.value.next_step
+
+
+def test_a_refused_upload_is_told_with_a_way_on(
+    session: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terminal: Terminal
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    file = tmp_path / "films.csv"
+    file.write_text("review,sentiment\n")
+
+    with (
+        pytest.raises(CommandError, match="bucket does not exist"),
+        account_of(argparse.Namespace(stage="dev")) as account,
+    ):
+        upload(account, file, "absent", "raw/films.csv", terminal)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from localcloud import objects
@@ -60,3 +61,10 @@ def test_a_folder_is_written_with_its_tree(session: boto3.Session, tmp_path: Pat
 def test_what_is_no_s3_uri_is_said_to_be_none(uri: str) -> None:
     with pytest.raises(ValueError, match=r"expected s3://bucket/key"):
         objects.split_uri(uri)
+
+
+def test_a_refused_upload_says_what_s3_said(session: boto3.Session, tmp_path: Path) -> None:
+    (tmp_path / "model").write_text("weights")
+
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        objects.upload_file(session, tmp_path / "model", "s3://absent/model")
