@@ -82,6 +82,14 @@ def test_a_hopeless_file_is_refused_with_everything_that_is_wrong(pipeline: Pipe
     assert not pipeline.glue.runs
 
 
+def test_a_late_repeat_of_start_etl_finds_the_job_that_is_done(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.train(step)
+    answer = pipeline.call("start_etl", step)
+    assert (answer["status"], answer["etl_job_run_id"]) == ("started", "jr_0")
+    assert len(pipeline.glue.runs) == 1
+
+
 def test_a_run_does_not_read_what_replaced_its_file(pipeline: Pipeline) -> None:
     step = pipeline.receive()
     newer = pipeline.receive(content=GOOD_CSV + b"fine 99,pos\n", sequencer="0B")

@@ -48,7 +48,7 @@ def test_every_function_runs_in_a_supported_runtime_with_limits_and_tracing(stac
 
 @pytest.mark.parametrize("folder", ["judge_candidate", "verify_endpoint"])
 def test_who_asks_the_endpoint_outlives_its_patience_with_it(stack: Stack, folder: str, aws: None) -> None:
-    config = clients.sagemaker_runtime().meta.config
+    config: Any = clients.sagemaker_runtime().meta.config
     waits = config.read_timeout * config.retries["total_max_attempts"]
     assert waits < function(stack, folder)["Timeout"]
 

@@ -29,7 +29,7 @@ class StartEtl:
         """
         run = enter(self.ledger, attempt, Stage.PREPARING, "start_etl")
         if run is None:
-            raise RunMoved(self.ledger.get(attempt.run_id), Stage.PREPARING)
+            return self._started(attempt)
         known = self.job.find(attempt.id)
         try:
             job_run_id = known.job_run_id if known else self.job.start(self._arguments(run))
@@ -38,6 +38,13 @@ class StartEtl:
             return ""
         self.ledger.record(run.run_id, {"etl_job_run_id": job_run_id})
         return job_run_id
+
+    def _started(self, attempt: Attempt) -> str:
+        # The job may have ended before its starter's answer was believed: that is no reason to fail the run.
+        run = self.ledger.get(attempt.run_id)
+        if run.ended or run.attempt != attempt.number or "etl_job_run_id" not in run.facts:
+            raise RunMoved(run, Stage.PREPARING)
+        return str(run.facts["etl_job_run_id"])
 
     def _arguments(self, run: Run) -> dict[str, str]:
         return {
