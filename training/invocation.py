@@ -77,7 +77,7 @@ def _lines(text: str) -> list[Review]:
 def _parse(text: str, where: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError
         raise BadRequest(f"{where} is not JSON: {error}.") from error
     if not isinstance(value, dict):
         raise BadRequest(f"{where} must be a JSON object.")

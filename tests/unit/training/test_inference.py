@@ -88,6 +88,7 @@ def test_a_text_without_evidence_is_neutral(model: inference.ServedModel, text: 
         (b"\n\n", LINES, "holds no line"),
         (b'{"text": "\xff"}', LINES, "not UTF-8: byte 10"),
         ("[" * 100_000, JSON, "The body is not JSON"),
+        ('{"reviews": [{"id": %s, "text": "a"}]}' % ("1" * 5000), JSON, "The body is not JSON"),
     ],
 )
 def test_a_request_that_cannot_be_read_is_400_with_a_sentence(
