@@ -9,8 +9,8 @@ from marquee.ledger import Stage
 from marquee.stages import deadline_of
 from tests.unit.template.conftest import Stack
 
-# Hadoop's S3A, which Glue 5.1 reads and writes with, lists and aborts multipart uploads
-# (Hadoop 3.4, "Working with IAM Assumed Roles"); log groups as in AWSGlueServiceRole.
+# S3A, Glue's way to S3 by now (EMR release guide, "Migration Guide: EMRFS to S3A Filesystem"), lists and
+# aborts multipart uploads (Hadoop 3.4, "Working with IAM Assumed Roles"); logs as in AWSGlueServiceRole.
 ETL = {
     "s3:AbortMultipartUpload",
     "s3:DeleteObject",
