@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
@@ -64,7 +65,7 @@ def _post(account: Account, path: str, content: object) -> Answer:
         with error:
             wait = error.headers.get("Retry-After", "")
             return Answer(error.code, _object(error.read()), int(wait) if wait.isdigit() else 0)
-    except (URLError, TimeoutError) as error:
+    except (OSError, HTTPException) as error:  # urllib wraps what breaks while it asks, not afterwards
         raise CommandError(f"{url} does not answer: {error}.", "`marquee up` starts it.") from error
 
 

@@ -1,6 +1,7 @@
 """Asking the function URL: signed, patient with a starting endpoint, plain about refusals."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -92,3 +93,24 @@ def test_a_refusal_says_why(address: Address, deploy: Deploy, status: int, body:
 def test_an_address_that_does_not_answer_is_told(deploy: Deploy) -> None:
     with pytest.raises(CommandError, match="does not answer"):
         predict(deploy({"FunctionUrl": "http://127.0.0.1:9/"}), ["One"])
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nhalf"], ids=["none", "half"]
+)
+def test_an_address_that_hangs_up_is_told(deploy: Deploy, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+
+        with pytest.raises(CommandError, match="does not answer"):
+            predict(deploy({"FunctionUrl": f"http://127.0.0.1:{listener.getsockname()[1]}/"}), ["One"])
+
+        thread.join()
