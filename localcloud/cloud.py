@@ -16,7 +16,7 @@ service
 - starts processes:        cloud.processes.spawn(...); they end with the cloud, whatever ends it.
 - acts as a role:          cloud.roles.session(role_arn, "sagemaker.amazonaws.com") for boto3,
                            cloud.roles.environment(...) for a process; localcloud.objects stages S3 with it.
-- writes logs:             cloud.stack.write_log(group, stream, lines) -> CloudWatch Logs.
+- writes logs:             localcloud.logs.send(session, group, stream, lines), under the role of the session.
 - keeps files:             under cloud.config.state / "<service>", nowhere else.
 - stops by itself:         cloud.on_stop(callback), called before the processes are ended.
 

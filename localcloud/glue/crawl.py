@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
 
+from localcloud import logs
 from localcloud.cloud import Cloud
-from localcloud.glue import logs
 from localcloud.glue.classifiers import Classifiers
 from localcloud.glue.formats import Format, parquet_format, text_format
 from localcloud.glue.principal import PRINCIPAL, role_arn

@@ -12,11 +12,11 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud import objects
+from localcloud import logs, objects
 from localcloud.awsjson import ServiceError
 from localcloud.clients import Clients
 from localcloud.cloud import Cloud
-from localcloud.glue import launcher, logs, spark
+from localcloud.glue import launcher, spark
 from localcloud.glue.bucket_files import BucketFiles
 from localcloud.glue.gateway import gateway
 from localcloud.glue.principal import PRINCIPAL, role_arn

@@ -1,12 +1,11 @@
 """The seams through which services are plugged into MiniStack."""
 
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, router
-from ministack.services import cloudwatch_logs, stepfunctions
+from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners, stacks
 
 from localcloud.awsjson import Handler, Headers, Permission, Response, ServiceError
@@ -108,12 +107,3 @@ class MiniStack(Permissions, Events):
 
         handlers.update(create=create_completely, update=update_completely)
         self._in_threads.add(resource_type)
-
-    def write_log(self, group: str, stream: str, lines: Iterable[str]) -> None:
-        """Append lines to a CloudWatch log stream, making group and stream when they are missing."""
-        events = [{"message": line, "timestamp": int(time.time() * 1000)} for line in lines]
-        names = {"logGroupName": group, "logStreamName": stream}
-        with self.scope():
-            cloudwatch_logs._create_log_group(names)
-            cloudwatch_logs._create_log_stream(names)
-            cloudwatch_logs._put_log_events({**names, "logEvents": events})

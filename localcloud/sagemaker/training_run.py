@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localcloud import logs
 from localcloud.awsjson import ServiceError
 from localcloud.processes import Command
 from localcloud.sagemaker import training_process
@@ -76,7 +77,7 @@ class TrainingRun:
         started = now()
         self._enter("Training", TrainingStartTime=started)
         end = self._train()
-        self._publish_log()
+        self._publish_log(session)
         workspace.upload_checkpoints(session)
         self._conclude(workspace, session, end, started)
 
@@ -138,6 +139,6 @@ class TrainingRun:
         with self._log.open("a") as stream:
             print(f"{self._instances} x {instance} asked for; here: one process on this machine", file=stream)
 
-    def _publish_log(self) -> None:
+    def _publish_log(self, session: boto3.Session) -> None:
         stream = f"{self._name}/algo-1-{int(now())}"
-        self._cloud.stack.write_log(LOG_GROUP, stream, self._log.read_text(errors="replace").splitlines())
+        logs.send(session, LOG_GROUP, stream, self._log.read_text(errors="replace").splitlines())

@@ -96,6 +96,22 @@ def test_the_log_is_in_cloudwatch(aws: Aws) -> None:
     assert "role sees logged" in [event["message"] for event in found["events"]]
 
 
+def test_a_role_that_may_not_log_has_no_log(aws: Aws) -> None:
+    role = aws.role_with({"Action": "s3:*", "Resource": "*"})
+
+    job = _end(aws, _start(aws, "silent", TRAIN, RoleArn=role))
+
+    logs = aws.client("logs")
+    groups = logs.describe_log_groups(logGroupNamePrefix="/aws/sagemaker/TrainingJobs")["logGroups"]
+    streams = [
+        stream["logStreamName"]
+        for group in groups
+        for stream in logs.describe_log_streams(logGroupName=group["logGroupName"])["logStreams"]
+    ]
+    assert job["TrainingJobStatus"] == "Completed"
+    assert not [name for name in streams if name.startswith("silent/")]
+
+
 @pytest.mark.parametrize(
     ("name", "script", "reason"),
     [

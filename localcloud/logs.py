@@ -1,4 +1,7 @@
-"""What crawlers and jobs say goes to CloudWatch Logs, under their own role."""
+"""What crawlers and jobs say goes to CloudWatch Logs, under their own role.
+
+A role without the permission has no logs, as on AWS.
+"""
 
 import logging
 import time
