@@ -8,10 +8,12 @@ import io
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.start_transform import app as start_transform
 from marquee import clients
 from marquee.batches import BatchStage
+from tests.unit.marquee.doubles import Refused, refusing
 
 from .conftest import BUCKET, CHAMPION, Cloud, golden
 
@@ -192,3 +194,15 @@ def test_a_file_replaced_meanwhile_fails_instead_of_mixing_rows(cloud: Cloud) ->
 
     assert "replaced or removed" in batch.reason
     assert cloud.keys("batch/out/") == []
+
+
+def test_a_notice_that_could_not_be_sent_is_sent_by_the_retry(cloud: Cloud) -> None:
+    cloud.promote()
+    batch = cloud.start(cloud.drop(REVIEWS))
+    refusal = Refused("AuthorizationError", "not now")
+    with refusing(clients.sns(), "Publish", refusal), pytest.raises(ClientError, match="not now"):
+        cloud.finish(batch, "failed")
+
+    cloud.finish(batch, "failed")
+
+    assert len(cloud.notices()) == 1

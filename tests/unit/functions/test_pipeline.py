@@ -1,6 +1,7 @@
 """One upload through every function of the pipeline, the services played by doubles."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from marquee import clients
 from marquee.ledger import Stage
@@ -14,7 +15,7 @@ from tests.unit.functions.conftest import (
     reader,
     training_event,
 )
-from tests.unit.marquee.doubles import Refused
+from tests.unit.marquee.doubles import Refused, refusing
 
 
 def test_a_good_file_ends_live_and_is_told_once(pipeline: Pipeline) -> None:
@@ -69,6 +70,17 @@ def test_the_same_content_again_is_one_run_and_one_word(pipeline: Pipeline) -> N
     (notice,) = pipeline.inbox()
     assert notice["outcome"] == "duplicate"
     assert f"marquee rerun {step['run_id']} --stage dev" in notice["text"]
+
+
+def test_a_notice_that_could_not_be_sent_is_sent_by_the_retry(pipeline: Pipeline) -> None:
+    pipeline.receive()
+    again = pipeline.upload(sequencer="0B")
+    refusal = Refused("AuthorizationError", "not now")
+    with refusing(clients.sns(), "Publish", refusal), pytest.raises(ClientError, match="not now"):
+        pipeline.call("receive_upload", again)
+    pipeline.call("receive_upload", again)
+    (notice,) = pipeline.inbox()
+    assert notice["outcome"] == "duplicate"
 
 
 def test_a_hopeless_file_is_refused_with_everything_that_is_wrong(pipeline: Pipeline) -> None:

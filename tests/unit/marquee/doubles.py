@@ -70,6 +70,22 @@ class Double:
             return AWSResponse("", 400, HTTPHeaders(), None), body
 
 
+@contextmanager
+def refusing(client: Any, operation: str, refusal: Refused) -> Iterator[None]:
+    """A client's operation answers with an error as long as the context lasts; nothing is done."""
+
+    def refuse(**_: Any) -> tuple[AWSResponse, Parameters]:
+        body = {"Error": {"Code": refusal.code, "Message": str(refusal)}, "ResponseMetadata": {}}
+        return AWSResponse("", 400, HTTPHeaders(), None), body
+
+    hook = f"before-call.{client.meta.service_model.service_id.hyphenize()}.{operation}", refuse
+    client.meta.events.register(*hook)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(*hook)
+
+
 class GlueDouble(Double):
     """One job and its runs; `limit` concurrent runs."""
 

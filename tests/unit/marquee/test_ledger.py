@@ -100,6 +100,16 @@ def test_a_notice_is_claimed_once_and_again_only_when_its_sender_died(ledger: Le
     assert ledger.claim_notice(RUN.run_id, "2-live", lease_seconds=60)
 
 
+def test_a_notice_that_failed_is_claimed_at_once_and_a_sent_one_never(ledger: Ledger) -> None:
+    ledger.create(RUN)
+    assert ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=60)
+    ledger.release_notice(RUN.run_id, "1-live")
+    assert ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=60)
+    ledger.notice_sent(RUN.run_id, "1-live")
+    ledger.release_notice(RUN.run_id, "1-live")
+    assert not ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=60)
+
+
 def test_one_release_at_a_time(table: str) -> None:
     lock = ReleaseLock(table)
     assert lock.acquire("a", 60)

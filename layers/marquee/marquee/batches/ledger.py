@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marquee.batches.models import Batch, BatchNotFound, BatchStage
 from marquee.clock import now
 from marquee.ledger import Change, Condition, Table
-from marquee.ledger.claims import claim_notice, notice_sent
+from marquee.ledger.claims import claim_notice, notice_sent, release_notice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -61,6 +61,10 @@ class BatchLedger:
     def claim_notice(self, batch_id: str, notice: str, lease_seconds: float) -> bool:
         """Claim the right to send one notice of a batch; False if it is sent or claimed."""
         return claim_notice(self._table, _pk(batch_id), notice, lease_seconds)
+
+    def release_notice(self, batch_id: str, notice: str) -> None:
+        """Give back the claim of a notice that could not be sent."""
+        release_notice(self._table, _pk(batch_id), notice)
 
     def notice_sent(self, batch_id: str, notice: str) -> None:
         """Record that a notice went out."""

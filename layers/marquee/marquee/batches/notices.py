@@ -28,7 +28,11 @@ class BatchNotices:
         if not self.ledger.claim_notice(batch_id, outcome, _LEASE_SECONDS):
             return
         attributes = {"stage": str(batch.stage), "outcome": outcome, "run_id": batch_id}
-        self.topic.publish(f"Marquee: {batch_id} {outcome}", text(batch), attributes)
+        try:
+            self.topic.publish(f"Marquee: {batch_id} {outcome}", text(batch), attributes)
+        except Exception:
+            self.ledger.release_notice(batch_id, outcome)
+            raise
         self.ledger.notice_sent(batch_id, outcome)
 
 

@@ -18,6 +18,13 @@ def claim_notice(table: Table, pk: str, notice: str, lease_seconds: float) -> bo
     return table.update(pk, setting, condition, change)
 
 
+def release_notice(table: Table, pk: str, notice: str) -> None:
+    """Give a claim back whose sending failed, so that the next try need not wait for the lease."""
+    change = Condition()
+    sent = change.path("notices", notice, "sent_at")
+    table.update(pk, f"REMOVE {change.path('notices', notice)}", f"attribute_not_exists({sent})", change)
+
+
 def notice_sent(table: Table, pk: str, notice: str) -> None:
     """Record that a notice went out."""
     change = Condition()

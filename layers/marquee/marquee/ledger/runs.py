@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from marquee.clock import now
-from marquee.ledger.claims import claim_notice, notice_sent
+from marquee.ledger.claims import claim_notice, notice_sent, release_notice
 from marquee.ledger.models import ENDED, Champion, Change, Run, RunNotFound, Stage
 from marquee.ledger.table import Condition, Table
 
@@ -124,6 +124,10 @@ class Ledger:
     def claim_notice(self, run_id: str, notice: str, lease_seconds: float) -> bool:
         """Claim the right to send one notice of a run; False if it is sent, or claimed by somebody alive."""
         return claim_notice(self._table, _pk(run_id), notice, lease_seconds)
+
+    def release_notice(self, run_id: str, notice: str) -> None:
+        """Give back the claim of a notice that could not be sent."""
+        release_notice(self._table, _pk(run_id), notice)
 
     def notice_sent(self, run_id: str, notice: str) -> None:
         """Record that a notice went out."""
