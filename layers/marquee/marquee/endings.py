@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marquee.identity import Attempt
-from marquee.ledger import Ledger, Run, Stage
+from marquee.ledger import Ledger, Promotion, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.notices import Outcome, notify
 from marquee.observability import count
@@ -34,13 +34,27 @@ class Endings:
         ledger, lock = Ledger(settings.ledger_table), ReleaseLock(settings.ledger_table)
         return cls(ledger, lock, Topic(settings.notices_topic_arn, settings.stage))
 
-    def end(
-        self, attempt: Attempt, outcome: Outcome, reason: str, cause: str, event_id: str = ""
+    def end(  # noqa: PLR0913 - the parts of one line of history
+        self,
+        attempt: Attempt,
+        outcome: Outcome,
+        reason: str,
+        cause: str,
+        *,
+        event_id: str = "",
+        promotion: Promotion | None = None,
     ) -> Run | None:
         """End an attempt and tell people; None if it stands elsewhere, having ended otherwise."""
         facts: dict[str, Any] = {"outcome": str(outcome)}
         run = enter(
-            self.ledger, attempt, _STAGE[outcome], cause, event_id=event_id, facts=facts, reason=reason
+            self.ledger,
+            attempt,
+            _STAGE[outcome],
+            cause,
+            event_id=event_id,
+            facts=facts,
+            reason=reason,
+            promotion=promotion,
         )
         if run and notify(self.ledger, self.topic, run, Outcome(run.facts["outcome"])):
             count("RunsEnded", outcome=run.facts["outcome"])

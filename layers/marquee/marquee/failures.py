@@ -8,7 +8,6 @@ from marquee.identity import Attempt
 from marquee.ledger import Run
 from marquee.notices import Outcome
 from marquee.observability import logger
-from marquee.releases.promotion import finish
 from marquee.releases.restoration import put_back
 from marquee.services.endpoint import Endpoint
 from marquee.services.registry import Registry
@@ -41,19 +40,14 @@ class FailRun:
         return cls(Endings.of(settings), registry, endpoint)
 
     def fail(self, failure: Failure) -> tuple[Literal["updating", "done"], Run]:
-        """Fail an attempt unless it ended otherwise; `updating`: the endpoint is still on its way back.
-
-        An attempt that is the champion already only missed its last step, so that step is made.
-        """
-        ledger, attempt = self.endings.ledger, failure.attempt
-        run = ledger.get(attempt.run_id)
-        champion = ledger.champion()
-        if champion and champion.attempt_id == attempt.id == run.attempt_id:
-            return "done", run if run.ended else finish(self.endings, run, failure.cause)
-        failed = self.endings.end(attempt, failure.outcome, failure.reason, failure.cause, failure.event_id)
+        """Fail an attempt unless it ended otherwise; `updating`: the endpoint is still on its way back."""
+        attempt = failure.attempt
+        failed = self.endings.end(
+            attempt, failure.outcome, failure.reason, failure.cause, event_id=failure.event_id
+        )
         if failed is None:
             logger().info("the attempt has ended already", extra={"reason": failure.reason})
-            return "done", ledger.get(attempt.run_id)
+            return "done", self.endings.ledger.get(attempt.run_id)
         return self.take_back(failed), failed
 
     def take_back(self, run: Run) -> Literal["updating", "done"]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marquee.clock import later, seconds_between
 from marquee.identity import Attempt
-from marquee.ledger import RUNNING, Ledger, Run, Stage
+from marquee.ledger import RUNNING, Ledger, Promotion, Run, Stage
 from marquee.observability import about, logger, seconds
 
 _FROM = {
@@ -50,6 +50,7 @@ def enter(  # noqa: PLR0913 - the parts of one line of history
     facts: dict[str, Any] | None = None,
     reason: str = "",
     seconds_allowed: float = 0,
+    promotion: Promotion | None = None,
 ) -> Run | None:
     """Move an attempt to a stage and return its run; None if it stands elsewhere.
 
@@ -67,6 +68,7 @@ def enter(  # noqa: PLR0913 - the parts of one line of history
         facts=facts,
         reason=reason,
         deadline=deadline_of(to, seconds_allowed),
+        promotion=promotion,
     )
     run = ledger.get(attempt.run_id)
     if moved:

@@ -18,8 +18,9 @@ from functions.finish_transform import app as finish_transform
 from functions.start_transform import app as start_transform
 from marquee import clients
 from marquee.batches import Batch, BatchLedger
-from marquee.ledger import Champion, Ledger
+from marquee.ledger import Champion
 from marquee.settings import load
+from tests.unit.champions import seed_champion
 
 EVENTS = Path(__file__).parents[3] / "events"
 BUCKET = "marquee-dev-batch-123456789012-us-east-1"
@@ -49,7 +50,7 @@ class Cloud:
         return BatchLedger(self.table)
 
     def promote(self, champion: Champion = CHAMPION) -> None:
-        Ledger(self.table).promote(champion, None)
+        seed_champion(self.table, champion)
 
     def drop(self, content: bytes | str, name: str = "reviews.csv", sequencer: str = "01") -> dict[str, Any]:
         """Put a file under `batch/in/` and return the event S3 would send."""

@@ -1,12 +1,16 @@
 """Single steps in the situations a straight run does not meet."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from marquee import clients, settings
+from marquee.ledger import Stage
+from marquee.stages import RunMoved
 from tests.unit.functions.conftest import Pipeline, etl_event, golden, training_event
-from tests.unit.marquee.doubles import Refused
+from tests.unit.marquee.doubles import Refused, refusing
 
 LIMIT = (
     "The account-level service limit 'ml.m5.xlarge for training job usage' is {} Instances, with current "
@@ -134,9 +138,33 @@ def test_a_champion_that_changed_since_the_judgement_is_not_replaced(
     assert pipeline.ledger.champion() is None
 
 
-def test_a_death_between_the_pointer_and_the_ledger_ends_live(
+def test_a_run_failed_in_the_instant_of_its_promotion_is_no_champion(
     pipeline: Pipeline, step: dict[str, str]
 ) -> None:
+    def fail(**_: Any) -> None:
+        pipeline.ledger.advance(step["run_id"], 1, [Stage.RELEASING], Stage.FAILED, "somebody was faster")
+
+    pipeline.call("deploy_model", step)
+    hook = "before-call.dynamodb.TransactWriteItems", fail
+    clients.dynamodb().meta.events.register_first(*hook)
+    try:
+        with pytest.raises(RunMoved, match="is at FAILED"):
+            pipeline.call("promote_model", step)
+    finally:
+        clients.dynamodb().meta.events.unregister(*hook)
+    assert pipeline.ledger.champion() is None
+    assert not pipeline.sagemaker.asked("UpdateModelPackage")
+
+
+def test_a_conflict_with_another_write_is_for_the_retry(pipeline: Pipeline, step: dict[str, str]) -> None:
+    pipeline.call("deploy_model", step)
+    refusal = Refused("TransactionCanceledException", "[None, TransactionConflict]")
+    with refusing(clients.dynamodb(), "TransactWriteItems", refusal), pytest.raises(ClientError):
+        pipeline.call("promote_model", step)
+    assert pipeline.call("promote_model", step)["stage"] == "LIVE"
+
+
+def test_a_death_after_the_promotion_ends_live(pipeline: Pipeline, step: dict[str, str]) -> None:
     pipeline.call("deploy_model", step)
     pipeline.sagemaker.settle()
     pipeline.sagemaker.refuse_next["UpdateModelPackage"] = Refused("AccessDeniedException", "not allowed")

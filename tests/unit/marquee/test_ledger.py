@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from marquee.clock import later
-from marquee.ledger import RUNNING, Champion, Ledger, Run, RunNotFound, Stage, Upload
+from marquee.ledger import RUNNING, Champion, Ledger, Promotion, Run, RunNotFound, Stage, Upload
 from marquee.ledger.release_lock import ReleaseLock
 
 RUN = Run(
@@ -80,13 +80,23 @@ def test_runs_come_newest_first(ledger: Ledger) -> None:
     assert [run.run_id[:3] for run in ledger.runs(2)] == ["r12", "r10"]
 
 
+def promote(ledger: Ledger, champion: Champion, replaces: str | None) -> bool:
+    promotion = Promotion(champion, replaces)
+    return ledger.advance(champion.run_id, 1, [Stage.RELEASING], Stage.LIVE, "test", promotion=promotion)
+
+
 def test_a_champion_is_replaced_only_by_who_saw_it(ledger: Ledger) -> None:
-    second = replace(CHAMPION, attempt_id="other-0123456789", version="2")
+    other = "other-0123456789"
+    second = replace(CHAMPION, run_id=other, attempt_id=other, version="2")
+    for run_id in (RUN.run_id, other):
+        ledger.create(replace(RUN, run_id=run_id, stage=Stage.RELEASING))
     assert ledger.champion() is None
-    assert ledger.promote(CHAMPION, None)
-    assert not ledger.promote(second, None)
-    assert ledger.promote(second, "1")
-    assert ledger.promote(second, "1"), "the same promotion again is done, not refused"
+    assert promote(ledger, CHAMPION, None)
+    assert not promote(ledger, second, None)
+    assert ledger.get(other).stage == Stage.RELEASING, "neither of the two is written"
+    assert promote(ledger, second, "1")
+    assert ledger.get(other).stage == Stage.LIVE
+    assert not promote(ledger, CHAMPION, "2"), "its run is not being released any more"
     assert ledger.champion() == second
 
 

@@ -16,6 +16,7 @@ from functions.predict import app
 from marquee.ledger import Champion, Change, Ledger, Run, Stage, Upload
 from marquee.serving.messages import Refusal
 from marquee.serving.reviews import MAX_BODY_BYTES, MAX_ID_CHARACTERS, MAX_REVIEWS, read_reviews
+from tests.unit.champions import seed_champion
 
 from .conftest import Call, Runtime
 
@@ -97,7 +98,7 @@ def test_answers_from_the_ledger_are_documented(table: str, call: Call) -> None:
     history = (Change("RECEIVED", AT, "upload"),)
     ledger.create(Run("r-1", Upload("b", "raw/a.csv", "e"), AT, AT, stage=Stage.RECEIVED, history=history))
     ledger.record("r-1", {"accuracy": 1.0, "confusion_matrix": [[1, 0], [0, 1]], "labels": ["a", "b"]})
-    ledger.promote(Champion("r-1", "r-1", "1", "config", 1.0, AT), None)
+    seed_champion(table, Champion("r-1", "r-1", "1", "config", 1.0, AT))
     for path in ("/model", "/runs", "/", "/docs", "/openapi.json"):
         check(path, "GET", call("GET", path))
     check("/runs/{run_id}", "GET", call("GET", "/runs/r-1"))

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from marquee.ledger import Champion, Change, Ledger, Run, Stage, Upload
+from tests.unit.champions import seed_champion
 
 from .conftest import Call, Runtime
 
 AT = "2026-11-22T17:49:01.123Z"
+CHAMPION = Champion("reviews-0000000001", "reviews-0000000001", "3", "config", 0.85, AT)
 
 
 def a_run(number: int, stage: Stage = Stage.LIVE, **facts: object) -> Run:
@@ -59,10 +61,12 @@ def test_an_unknown_run_is_404(ledger: Ledger, call: Call) -> None:
     assert (answer["statusCode"], answer["json"]["code"]) == (404, "no_such_run")
 
 
-def test_the_model_is_the_champion_with_the_figures_of_its_run(ledger: Ledger, call: Call) -> None:
+def test_the_model_is_the_champion_with_the_figures_of_its_run(
+    table: str, ledger: Ledger, call: Call
+) -> None:
     matrix = [[8, 2], [1, 9]]
     ledger.create(a_run(1, accuracy=0.85, confusion_matrix=matrix, labels=["n", "p"], etl_seconds=3))
-    ledger.promote(Champion("reviews-0000000001", "reviews-0000000001", "3", "config", 0.85, AT), None)
+    seed_champion(table, CHAMPION)
 
     model = call("GET", "/model")["json"]
 
@@ -70,9 +74,9 @@ def test_the_model_is_the_champion_with_the_figures_of_its_run(ledger: Ledger, c
     assert model["figures"] == {"accuracy": 0.85, "confusion_matrix": matrix, "labels": ["n", "p"]}
 
 
-def test_the_figures_of_a_later_attempt_are_not_the_models(ledger: Ledger, call: Call) -> None:
+def test_the_figures_of_a_later_attempt_are_not_the_models(table: str, ledger: Ledger, call: Call) -> None:
     ledger.create(replace(a_run(1, accuracy=0.7, f1=0.7), attempt=2))
-    ledger.promote(Champion("reviews-0000000001", "reviews-0000000001", "3", "config", 0.85, AT), None)
+    seed_champion(table, CHAMPION)
 
     assert call("GET", "/model")["json"]["figures"] == {"accuracy": 0.85}
 

@@ -1,6 +1,6 @@
 """The ledger: the table of runs, the one source of truth."""
 
-from marquee.ledger.models import ENDED, RUNNING, Champion, Change, Run, RunNotFound, Stage, Upload
+from marquee.ledger.models import ENDED, RUNNING, Champion, Change, Promotion, Run, RunNotFound, Stage, Upload
 from marquee.ledger.runs import Ledger
 from marquee.ledger.table import Condition, Table
 
@@ -11,6 +11,7 @@ __all__ = [
     "Change",
     "Condition",
     "Ledger",
+    "Promotion",
     "Run",
     "RunNotFound",
     "Stage",

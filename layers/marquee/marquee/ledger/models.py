@@ -117,3 +117,11 @@ class Champion:
     def from_item(cls, item: dict[str, Any]) -> "Champion":
         """Read back what `to_item` gave."""
         return cls(**{name: item[name] for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A new champion, if the present one is version `replaces` (None: there is none yet)."""
+
+    champion: Champion
+    replaces: str | None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from marquee.clock import now
 from marquee.ledger.claims import claim_notice, notice_sent, release_notice
-from marquee.ledger.models import ENDED, Champion, Change, Run, RunNotFound, Stage
-from marquee.ledger.table import Condition, Table
+from marquee.ledger.models import ENDED, Champion, Change, Promotion, Run, RunNotFound, Stage
+from marquee.ledger.table import Condition, Put, Table, Update
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -55,10 +55,12 @@ class Ledger:
         facts: Mapping[str, Any] | None = None,
         reason: str = "",
         deadline: str = "",
+        promotion: Promotion | None = None,
     ) -> bool:
         """Move a run to a stage if this attempt stands at one of `from_stages`; False if it has moved.
 
-        A stage without a deadline is one that ends the run.
+        A stage without a deadline is one that ends the run. With a promotion the champion's pointer
+        moves in the same transaction: both or neither, and False also if the champion is another.
         """
         at = now()
         change = Condition()
@@ -67,7 +69,10 @@ class Ledger:
         clauses.append(_appended(change, Change(str(to), at, cause, event_id)))
         clauses += _facts(change, facts or {})
         condition = f"{_is_attempt(change, attempt)} AND {_stands_at(change, from_stages)}"
-        return self._table.update(_pk(run_id), f"SET {', '.join(clauses)}", condition, change)
+        update = Update(_pk(run_id), f"SET {', '.join(clauses)}", condition, change)
+        if promotion:
+            return self._table.both(update, _pointer(promotion))
+        return self._table.update(update.pk, update.changes, update.condition, update.bindings)
 
     def record(self, run_id: str, facts: Mapping[str, Any]) -> None:
         """Add facts to a run without moving it; RunNotFound if there is none."""
@@ -106,21 +111,6 @@ class Ledger:
         item = self._table.get(_CHAMPION)
         return Champion.from_item(item) if item else None
 
-    def promote(self, champion: Champion, replaces: str | None) -> bool:
-        """Point at a new champion if the present one is version `replaces` (None: there is none yet).
-
-        Promoting the same attempt again is True as well; otherwise False, and nothing changed.
-        """
-        change = Condition()
-        same = f"{change.path('attempt_id')} = {change.value(champion.attempt_id)}"
-        expected = (
-            "attribute_not_exists(pk)"
-            if replaces is None
-            else f"{change.path('version')} = {change.value(replaces)}"
-        )
-        item = {"pk": _CHAMPION, "kind": _CHAMPION, "created_at": champion.since, **champion.to_item()}
-        return self._table.put(item, f"{expected} OR {same}", change)
-
     def claim_notice(self, run_id: str, notice: str, lease_seconds: float) -> bool:
         """Claim the right to send one notice of a run; False if it is sent, or claimed by somebody alive."""
         return claim_notice(self._table, _pk(run_id), notice, lease_seconds)
@@ -136,6 +126,17 @@ class Ledger:
 
 def _pk(run_id: str) -> str:
     return f"run#{run_id}"
+
+
+def _pointer(promotion: Promotion) -> Put:
+    change, champion = Condition(), promotion.champion
+    expected = (
+        "attribute_not_exists(pk)"
+        if promotion.replaces is None
+        else f"{change.path('version')} = {change.value(promotion.replaces)}"
+    )
+    item = {"pk": _CHAMPION, "kind": _CHAMPION, "created_at": champion.since, **champion.to_item()}
+    return Put(item, expected, change)
 
 
 def _facts(change: Condition, facts: Mapping[str, Any]) -> list[str]:

@@ -47,6 +47,45 @@ class Condition:
         return {name: binding for name, binding in bindings.items() if binding}
 
 
+@dataclass(frozen=True)
+class Put:
+    """A whole item, to be written if the condition holds."""
+
+    item: dict[str, Any]
+    condition: str
+    bindings: Condition
+
+    def request(self, table: str) -> dict[str, Any]:
+        """Return the parameters of PutItem, which are those of a transaction's part."""
+        bound = self.bindings.bound()
+        return {
+            "TableName": table,
+            "Item": pack_item(self.item),
+            "ConditionExpression": self.condition,
+            **bound,
+        }
+
+
+@dataclass(frozen=True)
+class Update:
+    """A change of one item, to be made if the condition holds."""
+
+    pk: str
+    changes: str
+    condition: str
+    bindings: Condition
+
+    def request(self, table: str) -> dict[str, Any]:
+        """Return the parameters of UpdateItem, which are those of a transaction's part."""
+        return {
+            "TableName": table,
+            "Key": {"pk": {"S": self.pk}},
+            "UpdateExpression": self.changes,
+            "ConditionExpression": self.condition,
+            **self.bindings.bound(),
+        }
+
+
 class Table:
     """One table with hash key `pk` and the index `by_kind` (hash `kind`, range `created_at`)."""
 
@@ -77,15 +116,22 @@ class Table:
     def update(self, pk: str, changes: str, condition: str, bindings: Condition) -> bool:
         """Change an item if the condition holds; False if it does not."""
         try:
-            self._client.update_item(
-                TableName=self._name,
-                Key={"pk": {"S": pk}},
-                UpdateExpression=changes,
-                ConditionExpression=condition,
-                **bindings.bound(),
-            )
+            self._client.update_item(**Update(pk, changes, condition, bindings).request(self._name))
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
+        return True
+
+    def both(self, update: Update, put: Put) -> bool:
+        """Make both changes or neither; False if a condition does not hold."""
+        parts: list[Any] = [{"Update": update.request(self._name)}, {"Put": put.request(self._name)}]
+        try:
+            self._client.transact_write_items(TransactItems=parts)
+        except self._client.exceptions.TransactionCanceledException as error:
+            # Other reasons, such as a conflict with a write of the same moment, are for the caller's retry.
+            reasons = error.response.get("CancellationReasons", [])
+            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+                return False
+            raise
         return True
 
     def newest(self, kind: str) -> Iterator[dict[str, Any]]:

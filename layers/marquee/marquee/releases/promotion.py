@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from marquee.clock import now
 from marquee.endings import Endings
 from marquee.identity import Attempt
-from marquee.ledger import Champion, Run, Stage
+from marquee.ledger import Champion, Promotion, Run, Stage
 from marquee.notices import Outcome
 from marquee.services.registry import Registry
 from marquee.settings import PromoteSettings
-from marquee.stages import RunMoved, standing_at
+from marquee.stages import standing_at
 
 
 class ChampionChanged(Exception):
@@ -29,22 +29,22 @@ class PromoteModel:
         return cls(Endings.of(settings), Registry(settings.model_package_group))
 
     def promote(self, attempt: Attempt) -> Run:
-        """End the run LIVE; ChampionChanged if its judgement is out of date, RunMoved if it has ended."""
+        """End the run LIVE; ChampionChanged if its judgement is out of date, RunMoved if it has ended.
+
+        The pointer and the run's stage are one transaction, so the champion's run is always LIVE. What
+        follows can be repeated.
+        """
         run = standing_at(self.endings.ledger, attempt, Stage.RELEASING, Stage.LIVE)
-        if not self.endings.ledger.promote(_champion_of(run), run.facts["replaces"] or None):
-            message = f"the champion is not version {run.facts['replaces'] or 'none'} any more"
+        replaces, judgement = run.facts["replaces"] or None, run.facts["judgement"]
+        promotion = Promotion(_champion_of(run), replaces)
+        ended = self.endings.end(attempt, Outcome.LIVE, judgement, "promote_model", promotion=promotion)
+        if ended is None:
+            standing_at(self.endings.ledger, attempt, Stage.RELEASING)
+            message = f"the champion is not version {replaces or 'none'} any more"
             raise ChampionChanged(message)
-        self.registry.decide(run.facts["model_package_arn"], True, run.facts["judgement"])
-        return finish(self.endings, run, "promote_model")
-
-
-def finish(endings: Endings, run: Run, cause: str) -> Run:
-    """End a run LIVE whose model is the champion already."""
-    ended = endings.end(run.current, Outcome.LIVE, run.facts["judgement"], cause)
-    if ended is None:
-        raise RunMoved(endings.ledger.get(run.run_id), Stage.LIVE)
-    endings.lock.free(run.attempt_id)
-    return ended
+        self.registry.decide(run.facts["model_package_arn"], True, judgement)
+        self.endings.lock.free(attempt.id)
+        return ended
 
 
 def _champion_of(run: Run) -> Champion:
