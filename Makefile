@@ -31,7 +31,7 @@ endif
 
 .PHONY: help
 help:
-	@sed -n '/^# /s/^# //p' Makefile
+	@sed -n '/^# /!q; s/^# //p' Makefile
 
 # ------------------------------------------------------------------------------------- environments
 
@@ -39,7 +39,7 @@ help:
 setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
 
 .venv/.made: pyproject.toml | $(UV)
-	@echo "setup: the project's environment, .venv (about 1 GB: Spark, Arrow, scikit-learn)"
+	@echo "setup: the project's environment, .venv (about 1.4 GB: Spark, Arrow, scikit-learn)"
 	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .venv
 	@$(UV) pip install --compile-bytecode --python $(BIN)/python --editable . --group dev
 	@touch $@

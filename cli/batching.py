@@ -28,23 +28,23 @@ def transformed(account: Account, file: Path, out: Path, terminal: Terminal) -> 
     # A folder of its own, so that two files of one name never share an output.
     key = f"batch/in/{uuid.uuid4().hex[:10]}/{file.name}"
     upload(account, file, account.outputs["BatchBucketName"], key, terminal)
-    batch = _ended(account.batches(), key, terminal)
-    if batch.stage != BatchStage.DONE:
-        raise CommandError(
-            f"Batch {batch.batch_id} failed: {batch.reason}",
-            "Correct the file, or train a model first with `marquee upload FILE --wait`.",
-        )
+    batch = _done(account.batches(), key, terminal)
     _download(account, batch, out, terminal)
     return batch
 
 
-def _ended(ledger: BatchLedger, key: str, terminal: Terminal) -> Batch:
+def _done(ledger: BatchLedger, key: str, terminal: Terminal) -> Batch:
     with terminal.step("Waiting for the upload's event"):
         batch = _appeared(ledger, key)
     with terminal.step("Predicting every row (SageMaker batch transform)"):
         while batch.stage not in ENDED:
             time.sleep(_POLL_SECONDS)
             batch = ledger.get(batch.batch_id)
+        if batch.stage != BatchStage.DONE:
+            raise CommandError(
+                f"Batch {batch.batch_id} failed: {batch.reason}",
+                "Correct the file, or train a model first with `marquee upload FILE --wait`.",
+            )
     return batch
 
 

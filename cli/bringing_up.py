@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[Account]:
     """A deployed local stage; Ctrl-C inside stops the cloud again if this command started it."""
     found = find_cloud(state)
+    if found and port and not found.endpoint_url.endswith(f":{port}"):
+        terminal.note(f"This folder's cloud already runs at {found.endpoint_url}; --port is for its start.")
     try:
         cloud = found or _started(cloud_config(state, port or free_port()), terminal)
         with refusals_explained(LOCAL):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -108,9 +109,15 @@ def _appeared(ledger: Ledger, run_id: str, terminal: Terminal) -> Run:
 
 def _next_stage(ledger: Ledger, run: Run, terminal: Terminal) -> Run:
     """The run once it has left its stage; stages it went through meanwhile are told too."""
-    with terminal.step(TITLES[run.stage]):
-        now = run
+    now = run
+    with suppress(_StepFailed), terminal.step(TITLES[run.stage]):
         while now.stage == run.stage:
             time.sleep(_POLL_SECONDS)
             now = ledger.get(run.run_id)
+        if now.stage == Stage.FAILED:
+            raise _StepFailed
     return now
+
+
+class _StepFailed(Exception):
+    """Ends a step on the terminal with a cross; the run itself says why."""

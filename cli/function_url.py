@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 from cli.errors import CommandError
+from marquee.ledger import Stage
 from marquee.serving.sigv4 import Call, Credentials, Signer
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 65
 _BUSY = 503
 _PATIENCE_SECONDS = 60
+_NEWEST = 200
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def predict(account: Account, texts: list[str]) -> dict[str, Any]:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     reviews = [{"id": str(number), "text": text} for number, text in enumerate(texts, start=1)]
     answer = _post(account, "predict", {"reviews": reviews})
-    while answer.status == _BUSY and answer.retry_after and time.monotonic() < deadline:
+    waiting = answer.status == _BUSY and answer.retry_after > 0 and _comes_soon(account)
+    while waiting and answer.status == _BUSY and time.monotonic() < deadline:
         time.sleep(min(answer.retry_after, 5))
         answer = _post(account, "predict", {"reviews": reviews})
     if answer.status >= 400:
@@ -44,12 +47,18 @@ def predict(account: Account, texts: list[str]) -> dict[str, Any]:
     return answer.body
 
 
+def _comes_soon(account: Account) -> bool:
+    """Whether an endpoint is up or on its way; without one a minute of waiting would be for nothing."""
+    stages = {run.stage for run in account.ledger().runs(_NEWEST)}
+    return bool(stages & {Stage.RELEASING, Stage.LIVE})
+
+
 def _refusal(answer: Answer) -> tuple[str, str]:
     said = answer.body.get("message") or answer.body.get("Message") or "it gave no reason"
     if answer.status == _BUSY:
         return (
             f"No prediction: {said}",
-            "See what is live with `marquee runs`; upload a CSV to train a model.",
+            "`marquee runs` shows what is under way; `marquee upload FILE --wait` trains a model.",
         )
     return f"The address refused ({answer.status}): {said}", "Correct the text and ask again."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,5 +18,11 @@ def hint(arguments: argparse.Namespace, command: str) -> str:
     """`command` with the program as it was called, and the state folder if it is not the usual one."""
     called = sys.argv[0] if Path(sys.argv[0]).name == "marquee" else "marquee"
     program = "marquee" if shutil.which("marquee") == shutil.which(called) else called
+    stage = "" if arguments.stage == "local" else f" --stage {arguments.stage}"
     folder = "" if arguments.state == DEFAULT_STATE else f" --state {arguments.state}"
-    return f"{program} {command}{folder}"
+    return f"{program} {command}{stage}{folder}"
+
+
+def typeable(arguments: argparse.Namespace, text: str) -> str:
+    """`text` with each `marquee ...` in backticks as it has to be typed here."""
+    return re.sub(r"`marquee ([^`]+)`", lambda found: f"`{hint(arguments, found[1])}`", text)

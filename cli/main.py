@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from cli.errors import CommandError
-from cli.hints import DEFAULT_STATE
+from cli.hints import DEFAULT_STATE, typeable
 from cli.interrupts import interrupt_on_signals
 from cli.terminal import Terminal
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A command's imports are its own: `marquee --help` must not wait for boto3.
         status: int = importlib.import_module(f"cli.commands.{options.command}").run(options, terminal)
     except CommandError as error:
-        return _failed(error)
+        return _failed(error, options)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _failed(error: CommandError) -> int:
+def _failed(error: CommandError, options: argparse.Namespace) -> int:
     print(f"marquee: {error.message}", file=sys.stderr)
     if error.next_step:
-        print(f"Next: {error.next_step}", file=sys.stderr)
+        print(f"Next: {typeable(options, error.next_step)}", file=sys.stderr)
     return 1
 
 

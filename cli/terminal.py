@@ -29,6 +29,11 @@ def duration(seconds: float) -> str:
     return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
 
 
+def size(count: int) -> str:
+    """Bytes as a person reads them: `0.4 kB`, `13.4 MB`."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
+
+
 class Terminal:
     """The two streams of one command; `as_json`: only JSON on stdout."""
 
@@ -90,7 +95,7 @@ class Terminal:
         began = time.monotonic()
         with self._bar(title, total) as advance:
             yield advance
-        self.note(f"✔ {title}  {total / 1e6:.1f} MB  {duration(time.monotonic() - began)}")
+        self.note(f"✔ {title}  {size(total)}  {duration(time.monotonic() - began)}")
 
     @contextmanager
     def _bar(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
@@ -102,7 +107,7 @@ class Terminal:
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self.progress, transient=True) as progress:
             task = progress.add_task(title, total=total)
-            yield lambda size: progress.advance(task, size)
+            yield lambda count: progress.advance(task, count)
 
 
 class _PlainTransfer:
@@ -112,12 +117,12 @@ class _PlainTransfer:
         self._terminal, self._title, self._total = terminal, title, total
         self._done, self._said = 0, time.monotonic()
 
-    def __call__(self, size: int) -> None:
-        """Count `size` more bytes."""
-        self._done += size
+    def __call__(self, count: int) -> None:
+        """Count `count` more bytes."""
+        self._done += count
         if time.monotonic() - self._said >= _PLAIN_PROGRESS_SECONDS:
             self._said = time.monotonic()
-            self._terminal.note(f"… {self._title}  {self._done / 1e6:.1f} of {self._total / 1e6:.1f} MB")
+            self._terminal.note(f"… {self._title}  {size(self._done)} of {size(self._total)}")
 
 
 def _plain(value: Any) -> Any:

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 def upload(account: Account, file: Path, bucket: str, key: str, terminal: Terminal) -> str:
     """Upload a file, in parts if it is big, and give the object's ETag."""
-    if not file.is_file():
-        raise CommandError(f"There is no file {file}.", "`marquee dataset sample --out FILE` writes one.")
+    require_file(file)
     client = account.client("s3")
     with terminal.transfer(f"Uploading {file.name}", file.stat().st_size) as advance:
         client.upload_file(str(file), bucket, key, Callback=advance)
     return str(client.head_object(Bucket=bucket, Key=key)["ETag"]).strip('"')
+
+
+def require_file(file: Path) -> None:
+    """Refuse a path that cannot be uploaded."""
+    if file.is_dir():
+        raise CommandError(f"{file} is a folder.", "Name one file in it.")
+    if not file.is_file():
+        raise CommandError(f"There is no file {file}.", "`marquee dataset sample --out FILE` writes one.")
 
 
 def start_run(account: Account, file: Path, terminal: Terminal) -> tuple[str, str]:

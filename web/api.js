@@ -30,7 +30,8 @@ export const percent = (share, digits = 1) => `${(share * 100).toFixed(digits)}%
 export function duration(milliseconds) {
   const seconds = Math.max(0, milliseconds / 1000);
   if (seconds < 90) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 5400) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 

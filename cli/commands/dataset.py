@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
+from cli.hints import typeable
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +17,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the CSV and say how many rows it has."""
     rows = (_sample if arguments.dataset == "sample" else _imdb)(arguments, terminal)
     text = f"{rows} rows in {arguments.out}; train on them with `marquee upload {arguments.out} --wait`."
-    terminal.show({"file": str(arguments.out), "rows": rows}, text)
+    terminal.show({"file": str(arguments.out), "rows": rows}, typeable(arguments, text))
     return 0
 
 

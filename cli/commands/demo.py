@@ -13,7 +13,7 @@ from cli.function_url import predict
 from cli.hints import hint
 from cli.notices import Notice, await_notice
 from cli.sample import write_sample
-from cli.uploading import start_run
+from cli.uploading import require_file, start_run
 from cli.views import notice_panel, predictions_table
 from marquee.ledger import Stage
 
@@ -36,6 +36,8 @@ REVIEWS = [
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Bring the stage up, train on a CSV, ask the model, show the notice."""
     require_local(arguments, "demo")
+    if arguments.csv:
+        require_file(arguments.csv)  # before a minute goes into a cloud for it
     with brought_up(arguments.state, arguments.port, terminal) as account:
         file = arguments.csv or _sample(arguments.state)
         ended = _trained(account, file, terminal)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.account import account_of
 from cli.errors import CommandError
+from cli.hints import typeable
 
 if TYPE_CHECKING:
     import argparse
@@ -23,9 +24,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         content = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             reason = content.get("errorMessage", "the function gave no reason")
-            raise CommandError(f"No new attempt: {reason}", "`marquee runs` lists the runs and their stages.")
+            raise CommandError(typeable(arguments, f"No new attempt: {reason}."))
         text = (
             f"Attempt {content['attempt_id']} has started; follow it with `marquee runs {content['run_id']}`."
         )
-        terminal.show(content, text)
+        terminal.show(content, typeable(arguments, text))
         return 0

@@ -41,7 +41,7 @@ class Estimate:
             )
         return (
             f"about {self.etl + self.training:.2f} USD at us-east-1 list prices "
-            f"(Glue {self.etl:.2f}, training {self.training:.2f})"
+            f"(Glue {self.etl:.3f}, training {self.training:.3f})"
         )
 
 

@@ -95,6 +95,21 @@ def test_following_tells_every_stage_and_gives_the_end(
     assert told.index(following.TITLES[Stage.RECEIVED]) < told.index(following.TITLES[Stage.PREPARING])
 
 
+def test_a_step_that_failed_gets_no_tick(
+    ledger: Ledger, terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = finished(change(Stage.RECEIVED, 0))
+    ledger.create(begun)
+    fail = threading.Timer(0.1, ledger.advance, [begun.run_id, 1, [Stage.RECEIVED], Stage.FAILED, "an event"])
+    fail.start()
+
+    ended = following.follow(ledger, begun.run_id, terminal)
+    fail.join()
+
+    assert ended.stage == Stage.FAILED
+    assert f"✘ {following.TITLES[Stage.RECEIVED]}" in capsys.readouterr().err
+
+
 def test_a_run_that_has_ended_is_said_to_be_known(
     ledger: Ledger, terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:

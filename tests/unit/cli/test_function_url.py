@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from cli.account import Account
 from cli.errors import CommandError
 from cli.function_url import predict
+from marquee.ledger import Stage
 
 Deploy = Callable[[dict[str, str]], Account]
 
@@ -42,6 +44,16 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Newest:
+    """A ledger whose only run is at a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._run = SimpleNamespace(stage=stage)
+
+    def runs(self, _: int) -> list[SimpleNamespace]:
+        return [self._run]
+
+
 @pytest.fixture
 def address() -> Iterator[Address]:
     server = Address()
@@ -66,11 +78,27 @@ def test_texts_are_asked_in_one_signed_request(address: Address, deploy: Deploy)
     assert body == {"reviews": [{"id": "1", "text": "One"}, {"id": "2", "text": "Two"}]}
 
 
-def test_a_starting_endpoint_is_waited_for(address: Address, deploy: Deploy) -> None:
-    starting = (503, {"Retry-After": "1"}, b'{"code": "starting", "message": "soon"}')
-    address.answers = [starting, (200, {}, b'{"predictions": [1]}')]
+STARTING = (503, {"Retry-After": "1"}, b'{"code": "starting", "message": "no model is live"}')
+
+
+@pytest.mark.parametrize("stage", [Stage.RELEASING, Stage.LIVE])
+def test_a_starting_endpoint_is_waited_for(
+    address: Address, deploy: Deploy, monkeypatch: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    monkeypatch.setattr(Account, "ledger", lambda _: Newest(stage))
+    address.answers = [STARTING, (200, {}, b'{"predictions": [1]}')]
 
     assert predict(deploy(url(address)), ["One"]) == {"predictions": [1]}
+
+
+def test_an_endpoint_that_nothing_brings_up_is_not_waited_for(
+    address: Address, deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Account, "ledger", lambda _: Newest(Stage.FAILED))
+    address.answers = [STARTING, (200, {}, b'{"predictions": [1]}')]
+
+    with pytest.raises(CommandError, match="no model is live"):
+        predict(deploy(url(address)), ["One"])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.hints import hint
+from cli.hints import hint, typeable
+
+
+def where(state: str = ".marquee", stage: str = "local") -> argparse.Namespace:
+    return argparse.Namespace(state=Path(state), stage=stage)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +23,7 @@ def test_a_hint_names_the_program_as_it_was_called(
     monkeypatch.setattr(sys, "argv", [".venv/bin/marquee", "demo"])
     monkeypatch.setenv("PATH", "/nowhere")
 
-    assert hint(argparse.Namespace(state=Path(state)), "down").replace(str(Path.cwd()) + "/", "") == expected
+    assert hint(where(state), "down").replace(str(Path.cwd()) + "/", "") == expected
 
 
 def test_a_program_on_the_path_is_named_shortly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -29,4 +33,14 @@ def test_a_program_on_the_path_is_named_shortly(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "argv", [str(program), "demo"])
 
-    assert hint(argparse.Namespace(state=Path(".marquee")), "open") == "marquee open"
+    assert hint(where(), "open") == "marquee open"
+
+
+def test_commands_inside_a_sentence_name_program_stage_and_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/marquee", "upload"])
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    said = typeable(where("other", "dev"), "`marquee runs x` shows it; marquee is a word here.")
+
+    command = ".venv/bin/marquee runs x --stage dev --state other"
+    assert said == f"`{command}` shows it; marquee is a word here."

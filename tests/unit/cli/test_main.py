@@ -59,8 +59,19 @@ def test_a_failure_names_the_reason_and_the_next_step_and_no_traceback(tmp_path:
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("marquee: No local cloud runs")
-    assert "Next: Run `marquee up`." in done.stderr
+    assert f"Next: Run `marquee up --state {tmp_path / 'nowhere'}`." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"), [("missing.csv", "There is no file"), ("", "is a folder")], ids=["missing", "folder"]
+)
+def test_a_demo_of_no_file_is_refused_before_a_cloud_starts(tmp_path: Path, file: str, reason: str) -> None:
+    done = marquee("demo", tmp_path / file, "--state", tmp_path / "state")
+
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert not (tmp_path / "state").exists()
 
 
 @pytest.mark.parametrize("command", ["up", "down", "demo"])
