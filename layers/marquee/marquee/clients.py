@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_glue import GlueClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -58,6 +59,11 @@ def sagemaker_runtime() -> SageMakerRuntimeClient:
 def stepfunctions() -> SFNClient:
     """Return the client of the state machines."""
     return _client("stepfunctions")  # type: ignore[no-any-return]
+
+
+def functions() -> LambdaClient:
+    """Return the client that invokes functions."""
+    return _client("lambda")  # type: ignore[no-any-return]
 
 
 @cache

@@ -172,6 +172,8 @@ class ReconcileSettings(TrainingSettings, StartReleaseSettings, FailSettings):
     """Of reconcile: it does what any lost event would have done."""
 
     prepare_dataset_arn: str = Arn
+    start_transform_function: str = Field(min_length=1)
+    finish_transform_function: str = Field(min_length=1)
     reconcile_quiet_seconds: int = Field(default=120, ge=0)
 
 

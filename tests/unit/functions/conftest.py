@@ -191,6 +191,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         "MODEL_BUCKET": MODELS,
         "PREPARE_DATASET_ARN": f"{machine}-prepare-dataset",
         "RELEASE_MODEL_ARN": f"{machine}-release-model",
+        "START_TRANSFORM_FUNCTION": "start_transform",
+        "FINISH_TRANSFORM_FUNCTION": "finish_transform",
         "GLUE_JOB_NAME": "marquee-dev-prepare-dataset",
         "CURATED_CRAWLER_NAME": "marquee-dev-curated",
         "TRAINING_ROLE_ARN": ROLE,

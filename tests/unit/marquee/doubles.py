@@ -123,12 +123,26 @@ class GlueDouble(Double):
         run |= {"JobRunState": state, "ErrorMessage": error, "ExecutionTime": 90}
 
 
+class LambdaDouble(Double):
+    """Functions that are invoked asynchronously; `sent` are the function names and their events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, Parameters]] = []
+
+    def Invoke(self, FunctionName: str, InvocationType: str, Payload: str) -> Parameters:
+        assert InvocationType == "Event"
+        self.sent.append((FunctionName, json.loads(Payload)))
+        return {"StatusCode": 202}
+
+
 class SageMakerDouble(Double):
     """Training jobs, the registry, models, and one endpoint at a time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.jobs: dict[str, Parameters] = {}
+        self.transforms: dict[str, Parameters] = {}
         self.packages: list[Parameters] = []
         self.models: dict[str, Parameters] = {}
         self.configs: dict[str, Parameters] = {}
@@ -159,6 +173,23 @@ class SageMakerDouble(Double):
     def finish_job(self, name: str, status: str = "Completed", failure: str = "") -> None:
         times = {"TrainingTimeInSeconds": 300, "BillableTimeInSeconds": 120}
         self.jobs[name] |= {"TrainingJobStatus": status, "FailureReason": failure, **times}
+
+    # --------------------------------------------------------------------------------- transform
+    def CreateTransformJob(self, TransformJobName: str, **request: Any) -> Parameters:
+        job = {"TransformJobName": TransformJobName, "TransformJobStatus": "InProgress", **request}
+        self.transforms[TransformJobName] = job
+        return {"TransformJobArn": f"{ACCOUNT}:transform-job/{TransformJobName}"}
+
+    def DescribeTransformJob(self, TransformJobName: str) -> Parameters:
+        if TransformJobName not in self.transforms:
+            raise Refused("ValidationException", "Could not find the requested transform job.")
+        return self.transforms[TransformJobName]
+
+    def StopTransformJob(self, TransformJobName: str) -> Parameters:
+        if TransformJobName not in self.transforms:
+            raise Refused("ResourceNotFound", "Could not find the requested transform job.")
+        self.transforms[TransformJobName]["TransformJobStatus"] = "Stopping"
+        return {}
 
     # ---------------------------------------------------------------------------------- registry
     def CreateModelPackage(self, **request: Any) -> Parameters:

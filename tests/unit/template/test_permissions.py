@@ -75,6 +75,15 @@ def test_reconcile_may_what_the_handlers_it_stands_in_for_may(stack: Stack) -> N
         assert actions_of(stack, function) <= allowed, function
 
 
+def test_reconcile_invokes_the_functions_of_batches_and_has_no_right_of_theirs(stack: Stack) -> None:
+    own = [statement for role, statement in policies(stack) if role == "ReconcileRole"]
+    invoked = [s["Resource"] for s in own if "lambda:InvokeFunction" in listed(s["Action"])]
+    function = "arn:aws:lambda:us-east-1:123456789012:function:marquee-dev"
+    assert invoked == [[f"{function}-start-transform", f"{function}-finish-transform"]]
+    assert "sagemaker:CreateTransformJob" not in actions_of(stack, "reconcile")
+    assert not [s for s in own if "marquee-dev-batch" in str(s["Resource"])]
+
+
 def documented(cell: str) -> set[str]:
     """`ledger GetItem UpdateItem; sagemaker:CreateModel *model*` -> IAM actions."""
     actions = set(re.findall(r"\b(?:glue|iam|s3|sagemaker|sns|states):[A-Z]\w+", cell))

@@ -58,6 +58,12 @@ class BatchLedger:
         condition = f"{update.path('stage')} IN ({stages})"
         return self._table.update(_pk(batch_id), f"SET {', '.join(clauses)}", condition, update)
 
+    def touch(self, batch_id: str) -> None:
+        """Record that something was set to work for a batch just now, so that it is given its time."""
+        update = Condition()
+        setting = f"SET {update.path('updated_at')} = {update.value(now())}"
+        self._table.update(_pk(batch_id), setting, "attribute_exists(pk)", update)
+
     def claim_notice(self, batch_id: str, notice: str, lease_seconds: float) -> bool:
         """Claim the right to send one notice of a batch; False if it is sent or claimed."""
         return claim_notice(self._table, _pk(batch_id), notice, lease_seconds)

@@ -21,6 +21,10 @@ class BatchNotices:
     ledger: BatchLedger
     topic: Topic
 
+    def was_told(self, batch: Batch) -> bool:
+        """Whether the notice of an ended batch went out."""
+        return "sent_at" in batch.notices.get(_OUTCOMES[batch.stage], {})
+
     def tell(self, batch_id: str) -> None:
         """Send the notice of an ended batch, unless it was sent."""
         batch = self.ledger.get(batch_id)

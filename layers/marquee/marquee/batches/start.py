@@ -14,11 +14,11 @@ from marquee.batches.notices import BatchNotices
 from marquee.batches.problems import RefusedBatch
 from marquee.batches.settings import StartTransformSettings
 from marquee.batches.sheets import open_sheet
-from marquee.batches.transform_jobs import TransformJobs, transform_request
+from marquee.batches.transform_jobs import TransformBusy, TransformJobs, TransformRefused, transform_request
 from marquee.clock import now
 from marquee.events import UploadEvent
 from marquee.ledger import Champion, Change, Ledger
-from marquee.observability import about
+from marquee.observability import about, logger
 from marquee.services.topic import Topic
 
 
@@ -52,12 +52,23 @@ class StartTransform:
         batch = self.ledger.get(new.batch_id)
         if batch.stage == BatchStage.TRANSFORMING:
             # Again on a repeat: its first sender may have died before this call.
-            self.jobs.create(
-                transform_request(self.settings.stage, self.settings.transform_instance_type, batch)
-            )
-        elif batch.ended:
+            self._transform(batch, event.event_id)
+            batch = self.ledger.get(batch.batch_id)
+        if batch.ended:
             self.notices.tell(batch.batch_id)
         return batch
+
+    def _transform(self, batch: Batch, event_id: str) -> None:
+        settings = self.settings
+        try:
+            self.jobs.create(transform_request(settings.stage, settings.transform_instance_type, batch))
+        except TransformBusy as busy:
+            logger().warning("the reconciler will ask again", extra={"because": str(busy)})
+        except TransformRefused as refused:
+            reason = f"SageMaker refused the transform job: {refused}"
+            change = Change(BatchStage.FAILED, now(), "the transform job was refused", event_id)
+            facts = {"reason": reason, "deadline": ""}
+            self.ledger.advance(batch.batch_id, [BatchStage.TRANSFORMING], change, facts)
 
     def _prepare(self, batch: Batch, event_id: str) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from marquee.observability import count, logger
+
 
 @dataclass(frozen=True)
 class Working:
@@ -35,3 +37,18 @@ class Unasked:
 
 
 Finding = Working | Moved | Broken | Unknown | Unasked
+
+
+def said(finding: Finding) -> str:
+    """Return what the reason of a missed deadline adds of what the service said."""
+    if isinstance(finding, Unasked):
+        return f"; its service could not be asked: {finding.error}"
+    return f"; {finding.sentence}" if isinstance(finding, Unknown) else ""
+
+
+def counted(stage: str, finding: Finding) -> str:
+    """Log and count what was found of something at `stage`; return the finding's name."""
+    kind = type(finding).__name__.lower()
+    logger().info("reconciled", extra={"stage": stage, "finding": kind, "detail": str(finding)})
+    count("Reconciled", finding=kind, stage=stage)
+    return kind

@@ -1,7 +1,9 @@
-"""One pass over the ledger: unfinished runs, untold endings, a release that was left half done."""
+"""One pass over the ledger: unfinished runs and batches, untold endings, a release left half done."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 
 from botocore.exceptions import ClientError
 
@@ -11,8 +13,9 @@ from marquee.failures import FailRun, Failure
 from marquee.identity import Attempt
 from marquee.ledger import Run
 from marquee.notices import Outcome, notify, outcome_of
-from marquee.observability import about, count, logger
-from marquee.reconciliation.findings import Broken, Finding, Moved, Unasked, Unknown
+from marquee.observability import about, logger
+from marquee.reconciliation.batches import ReconcileBatches
+from marquee.reconciliation.findings import Broken, Finding, Moved, Unasked, Unknown, counted, said
 from marquee.reconciliation.inspection import Inspection
 from marquee.settings import ReconcileSettings
 
@@ -24,31 +27,31 @@ _TOLD_WITHIN_SECONDS = 7 * 86_400
 
 @dataclass(frozen=True)
 class Reconcile:
-    """Moves on every run whose event was lost; can run at any time, also twice at once."""
+    """Moves on every run and batch whose event was lost; can run at any time, also twice at once."""
 
     endings: Endings
     inspection: Inspection
     failures: FailRun
+    batches: ReconcileBatches
 
     @classmethod
     def of(cls, settings: ReconcileSettings) -> "Reconcile":
         """Wire it to AWS."""
-        return cls(Endings.of(settings), Inspection.of(settings), FailRun.of(settings))
+        batches = ReconcileBatches.of(settings)
+        return cls(Endings.of(settings), Inspection.of(settings), FailRun.of(settings), batches)
 
     def run(self, quiet_seconds: float) -> dict[str, str]:
-        """Look at every run nothing was heard of for `quiet_seconds`; return what was found, by run_id.
+        """Look at all nothing was heard of for `quiet_seconds`; return what was found, by run or batch id.
 
-        A run that breaks the reconciler itself holds up no other: all such are raised at the end.
+        One that breaks the reconciler itself holds up no other: all such are raised at the end.
         """
         before = later(-quiet_seconds)
         found, errors = {}, []
-        for run in islice(self.endings.ledger.newest(), _RUNS):
-            about(run_id=run.run_id)
+        for item_id, look in chain(self._runs(before), self.batches.looks(before)):
+            about(run_id=item_id)
             try:
-                if run.ended:
-                    self._tell(run)
-                elif run.updated_at <= before:
-                    found[run.run_id] = self._settle(self.endings.ledger.get(run.run_id))
+                if finding := look():
+                    found[item_id] = finding
             except Exception as error:
                 logger().exception("this run could not be reconciled")
                 errors.append(error)
@@ -57,6 +60,17 @@ class Reconcile:
             message = f"{len(errors)} runs could not be reconciled; the log names them"
             raise ExceptionGroup(message, errors)
         return found
+
+    def _runs(self, before: str) -> Iterator[tuple[str, Callable[[], str]]]:
+        for run in islice(self.endings.ledger.newest(), _RUNS):
+            yield run.run_id, partial(self._look, run, before)
+
+    def _look(self, run: Run, before: str) -> str:
+        if run.ended:
+            self._tell(run)
+        elif run.updated_at <= before:
+            return self._settle(self.endings.ledger.get(run.run_id))
+        return ""
 
     def _settle(self, run: Run) -> str:
         finding: Finding
@@ -70,11 +84,11 @@ class Reconcile:
         elif not isinstance(finding, Moved) and run.deadline < now():
             self.inspection.stop(run)
             self._fail(
-                run, f"Nothing moved it on by its deadline, {run.deadline}, at {run.stage}{_said(finding)}."
+                run, f"Nothing moved it on by its deadline, {run.deadline}, at {run.stage}{said(finding)}."
             )
         elif isinstance(finding, Unknown):
             notify(self.endings.ledger, self.endings.topic, run, Outcome.ATTENTION, finding.sentence)
-        return _counted(run, finding)
+        return counted(run.stage, finding)
 
     def _fail(self, run: Run, reason: str) -> None:
         self.failures.fail(Failure(run.current, reason, _CAUSE))
@@ -93,18 +107,5 @@ class Reconcile:
             self.endings.lock.free(holder)
 
 
-def _said(finding: Finding) -> str:
-    if isinstance(finding, Unasked):
-        return f"; its service could not be asked: {finding.error}"
-    return f"; {finding.sentence}" if isinstance(finding, Unknown) else ""
-
-
 def _was_told(run: Run, outcome: Outcome) -> bool:
     return "sent_at" in run.notices.get(f"{run.attempt}-{outcome}", {})
-
-
-def _counted(run: Run, finding: Finding) -> str:
-    kind = type(finding).__name__.lower()
-    logger().info("reconciled", extra={"stage": run.stage, "finding": kind, "detail": str(finding)})
-    count("Reconciled", finding=kind, stage=run.stage)
-    return kind

@@ -1,6 +1,11 @@
 """Which errors of AWS mean *done already*, *not there* or *busy*."""
 
+import re
+
 from botocore.exceptions import ClientError
+
+# "The account-level service limit '...' is 0 Instances, ...": no other job's end will make room.
+_NONE_ALLOWED = re.compile(r"\bis 0 instances", re.IGNORECASE)
 
 
 def code_of(error: ClientError) -> str:
@@ -34,3 +39,13 @@ def is_missing(error: ClientError) -> bool:
     return code_of(error) == "ValidationException" and any(
         words in message_of(error).lower() for words in ("could not find", "not found", "does not exist")
     )
+
+
+def is_busy(error: ClientError) -> bool:
+    """Whether the account has as many instances at work as it may, so that a later call may be taken."""
+    return code_of(error) == "ResourceLimitExceeded" and not _NONE_ALLOWED.search(message_of(error))
+
+
+def is_refused(error: ClientError) -> bool:
+    """Whether SageMaker will not take this request, however often it is asked."""
+    return code_of(error) in ("ResourceLimitExceeded", "ValidationException") and not is_busy(error)

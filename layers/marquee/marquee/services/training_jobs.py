@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import code_of, exists_already, is_missing, message_of
+from marquee.services.errors import code_of, exists_already, is_busy, is_missing, is_refused, message_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
-
-
-# "The account-level service limit '...' is 0 Instances, ...": no other job's end will make room.
-_NONE_ALLOWED = re.compile(r"\bis 0 instances", re.IGNORECASE)
 
 
 class TrainingBusy(Exception):
@@ -82,10 +77,9 @@ class TrainingJobs:
 
 
 def _refusal(error: ClientError) -> TrainingBusy | TrainingRefused | None:
-    code, message = code_of(error), message_of(error)
-    if code == "ResourceLimitExceeded" and not _NONE_ALLOWED.search(message):
-        return TrainingBusy(message)
-    return TrainingRefused(message) if code in ("ResourceLimitExceeded", "ValidationException") else None
+    if is_busy(error):
+        return TrainingBusy(message_of(error))
+    return TrainingRefused(message_of(error)) if is_refused(error) else None
 
 
 def _job(job: DescribeTrainingJobResponseTypeDef) -> TrainingJob:

@@ -1,0 +1,115 @@
+"""Batches whose event was lost: the function that should have had it gets it from here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from marquee import names
+from marquee.batches import Batch, BatchLedger, BatchStage
+from marquee.batches.models import RUNNING
+from marquee.batches.notices import BatchNotices
+from marquee.batches.transform_jobs import TransformJobs, ended_event
+from marquee.clock import later, now
+from marquee.ledger import Change
+from marquee.reconciliation.findings import Finding, Moved, Unasked, Unknown, Working, counted, said
+from marquee.services.functions import Function
+from marquee.services.topic import Topic
+from marquee.settings import ReconcileSettings
+
+# Batches looked at in a pass, newest first; an older one reached its deadline long ago.
+_BATCHES = 1_000
+_TOLD_WITHIN_SECONDS = 7 * 86_400
+# start_transform's 15 minutes and Lambda's first retry: until then it may still be at work.
+_PREPARING_SECONDS = 20 * 60
+# What was set to work shortly before the deadline may still end well: finish_transform has 15
+# minutes, and Lambda invokes it three times.
+_GRACE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class ReconcileBatches:
+    """Hands lost events to start_transform and finish_transform, and fails what is past its deadline."""
+
+    stage: str
+    ledger: BatchLedger
+    jobs: TransformJobs
+    notices: BatchNotices
+    start: Function
+    finish: Function
+
+    @classmethod
+    def of(cls, settings: ReconcileSettings) -> "ReconcileBatches":
+        """Wire it to AWS."""
+        ledger = BatchLedger(settings.ledger_table)
+        notices = BatchNotices(ledger, Topic(settings.notices_topic_arn, settings.stage))
+        start = Function(settings.start_transform_function)
+        finish = Function(settings.finish_transform_function)
+        return cls(settings.stage, ledger, TransformJobs(), notices, start, finish)
+
+    def looks(self, before: str) -> Iterator[tuple[str, Callable[[], str]]]:
+        """Yield every batch's id and how to look at it; a look says what was found, "" for nothing."""
+        for batch in self.ledger.batches(_BATCHES):
+            yield batch.batch_id, partial(self._look, batch, before)
+
+    def _look(self, batch: Batch, before: str) -> str:
+        if not batch.ended:
+            return self._settle(self.ledger.get(batch.batch_id)) if batch.updated_at <= before else ""
+        if batch.updated_at > later(-_TOLD_WITHIN_SECONDS) and not self.notices.was_told(batch):
+            self.notices.tell(batch.batch_id)
+        return ""
+
+    def _settle(self, batch: Batch) -> str:
+        if batch.ended:
+            return ""  # meanwhile: the index is a moment behind
+        finding: Finding
+        try:
+            hopeless = batch.deadline < later(-_GRACE_SECONDS)
+            finding = Working() if hopeless else self._inspect(batch)
+        except ClientError as error:
+            finding = Unasked(str(error))
+        if not isinstance(finding, Moved) and batch.deadline < now():
+            self._give_up(batch, finding)
+        return counted(batch.stage, finding)
+
+    def _inspect(self, batch: Batch) -> Finding:
+        if batch.stage == BatchStage.RECEIVED:
+            waited = batch.updated_at < later(-_PREPARING_SECONDS)
+            return self._send(batch, self.start, _dropped(batch)) if waited else Working()
+        job = self.jobs.get(self._job_name(batch))
+        if job is None:
+            return self._send(batch, self.start, _dropped(batch))
+        status = job["TransformJobStatus"]
+        if status in ("InProgress", "Stopping"):
+            return Working()
+        if status in ("Completed", "Failed", "Stopped"):
+            return self._send(batch, self.finish, ended_event(job))
+        return Unknown(f"transform job {job['TransformJobName']} is {status}")
+
+    def _send(self, batch: Batch, function: Function, event: dict[str, Any]) -> Moved:
+        function.send(event)
+        self.ledger.touch(batch.batch_id)
+        return Moved()
+
+    def _give_up(self, batch: Batch, finding: Finding) -> None:
+        self.jobs.stop(self._job_name(batch))
+        reason = f"Nothing moved it on by its deadline, {batch.deadline}, at {batch.stage}{said(finding)}."
+        change = Change(BatchStage.FAILED, now(), "reconcile")
+        self.ledger.advance(batch.batch_id, RUNNING, change, {"reason": reason, "deadline": ""})
+        self.notices.tell(batch.batch_id)
+
+    def _job_name(self, batch: Batch) -> str:
+        return names.attempt_name(self.stage, batch.batch_id)
+
+
+def _dropped(batch: Batch) -> dict[str, Any]:
+    """Return the event that S3 sent when the batch's file was dropped, as far as UploadEvent reads it."""
+    upload = batch.upload
+    item = {"key": upload.key, "etag": upload.etag, "size": upload.size, "sequencer": upload.sequencer}
+    return {
+        "id": f"reconcile-{batch.batch_id}",
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": upload.bucket}, "object": item},
+    }
