@@ -30,7 +30,9 @@ def duration(seconds: float) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as a person reads them: `0.4 kB`, `13.4 MB`."""
+    """Bytes as a person reads them: `8 bytes`, `4.2 kB`, `13.4 MB`."""
+    if count < 1e3:
+        return f"{count} bytes"
     return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
 
 
