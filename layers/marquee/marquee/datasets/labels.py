@@ -8,11 +8,11 @@ SPELLINGS = {
     **dict.fromkeys(("negative", "neg", "0"), "negative"),
 }
 # A label held by fewer of the labelled rows than this is unknown beside sentiment spellings.
-_FREQUENT_SHARE = 0.05
+FREQUENT_SHARE = 0.05
 # Ratings go to 10, not to 5, when at least this share of them is above 5.
-_HIGH_RATING_SHARE = 0.01
+HIGH_RATING_SHARE = 0.01
 _MOST_UNKNOWN_SHARE = 0.01
-_MOST_LABELS = 100
+MOST_LABELS = 100
 NEUTRAL = ""
 
 Meaning = Callable[[str], str | None]
@@ -51,8 +51,8 @@ def _unknown(unknown: list[str], counts: Counter[str], first_rows: Mapping[str, 
 
 
 def _classes(known: Counter[str]) -> list[str]:
-    if len(known) > _MOST_LABELS:
-        return [f"The label column holds more than {_MOST_LABELS} different labels: is it the right column?"]
+    if len(known) > MOST_LABELS:
+        return [f"The label column holds more than {MOST_LABELS} different labels: is it the right column?"]
     if len(known) == 1:
         return [f"Every labelled row is {next(iter(known))!r}; a model needs at least two different labels."]
     return []
@@ -67,8 +67,8 @@ def _rows(labelled: int, minimum_rows: int | None) -> list[str]:
 def _meaning(counts: Counter[str], rated: bool) -> Meaning:
     if rated:
         high = sum(rows for spelled, rows in counts.items() if (_rating(spelled) or 0) > 5)
-        return _of_ten if high >= _HIGH_RATING_SHARE * max(1, counts.total()) else _of_five
-    frequent = [spelled for spelled, rows in counts.items() if rows >= _FREQUENT_SHARE * counts.total()]
+        return _of_ten if high >= HIGH_RATING_SHARE * max(1, counts.total()) else _of_five
+    frequent = [spelled for spelled, rows in counts.items() if rows >= FREQUENT_SHARE * counts.total()]
     if frequent and all(_plain(spelled) in SPELLINGS for spelled in frequent):
         return lambda spelled: SPELLINGS.get(_plain(spelled))
     return str.lower
