@@ -21,7 +21,9 @@ def test_the_projects_own_uv_is_found_from_every_folder(tmp_path: Path) -> None:
 
 
 def test_help_is_the_head_of_the_makefile_and_no_other_comment() -> None:
-    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
 
     assert said.splitlines()[0].startswith("make demo")
     assert len(said.splitlines()) == 4
