@@ -3,21 +3,32 @@
 import secrets
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.glue.events import Events
 from localcloud.glue.jobs import NAMED, Jobs
 from localcloud.glue.listing import page
 from localcloud.glue.settings import GlueSettings
-from localcloud.glue.spark_run import Outcome, SparkRun
+from localcloud.glue.spark_run import Outcome
 from localcloud.store import Document, Store, now
 
 KIND = "JobRun"
 _DPUS = {"G.025X": 0.25, "G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0}
 _LAST = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED")
 
-StartRun = Callable[[Document, Document], SparkRun]
+
+class Work(Protocol):
+    """The work of one job run: localcloud.glue.spark_run.SparkRun, unless another was plugged in."""
+
+    def run(self) -> Outcome:
+        """Do the work; gives how it ended, whatever happens."""
+
+    def stop(self) -> None:
+        """End the work; from another thread, at any time."""
+
+
+StartRun = Callable[[Document, Document], Work]
 """(job, job run) -> the work of that run, not begun yet"""
 
 
@@ -29,7 +40,7 @@ class JobRuns:
     ) -> None:
         self._store, self._jobs, self._events, self._start = store, jobs, events, start
         self._parallel_runs = settings.parallel_runs
-        self._works: dict[str, SparkRun] = {}
+        self._works: dict[str, Work] = {}
         self._working: dict[str, str] = {}
         self._turn = threading.Condition()
 
@@ -73,7 +84,7 @@ class JobRuns:
                 refused.append({**about, "ErrorDetail": detail})
         return {"SuccessfulSubmissions": accepted, "Errors": refused}
 
-    def _run(self, job: Document, run_id: str, work: SparkRun) -> None:
+    def _run(self, job: Document, run_id: str, work: Work) -> None:
         outcome = Outcome("FAILED", "Error Category: INTERNAL_ERROR; The run broke off, see the cloud's log.")
         try:
             self._wait_for_turn(job, run_id)

@@ -1,7 +1,9 @@
-"""Times and limits of the local SageMaker; the defaults are AWS's, and a test shortens them."""
+"""Times, limits and compute of the local SageMaker; the defaults are AWS's, and a test shortens them."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from localcloud.sagemaker.compute import Compute
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,5 @@ class Settings:
     """Jobs of a kind that work at once; a further one waits, as it does on AWS for capacity."""
     job_quota: int = 100
     """Jobs of a kind that may be in progress before ResourceLimitExceeded."""
+    compute: Compute = field(default_factory=Compute)
+    """What trains and serves."""

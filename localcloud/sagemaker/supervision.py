@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping
 
 from localcloud.processes import Processes
-from localcloud.sagemaker.container_process import Container, ContainerUnavailable, Image, Reply, StartError
+from localcloud.sagemaker.compute import RunningContainer
+from localcloud.sagemaker.container_process import ContainerUnavailable, Image, Reply, StartError
 from localcloud.sagemaker.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ class SupervisedContainer:
 
     def __init__(self, processes: Processes, image: Image, settings: Settings) -> None:
         self._processes, self._image, self._settings = processes, image, settings
-        self._container: Container | None = None
+        self._container: RunningContainer | None = None
         self._ready = False
         self._stopped = threading.Event()
         self._in_flight = 0
@@ -56,7 +57,7 @@ class SupervisedContainer:
         self._image.remove()
 
     def _launch(self) -> None:
-        self._container = Container(self._processes, self._image)
+        self._container = self._settings.compute.container(self._processes, self._image)
         if self._stopped.is_set():
             self._container.stop()
         self._container.wait_ready(self._settings.startup_timeout)

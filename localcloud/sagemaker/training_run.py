@@ -92,7 +92,7 @@ class TrainingRun:
             folder=self._base,
             output=self._log,
         )
-        return training_process.run(self._cloud.processes, command, limits, self._stop)
+        return self._settings.compute.train(self._cloud.processes, command, limits, self._stop)
 
     def _conclude(self, workspace: Workspace, session: boto3.Session, end: End, started: float) -> None:
         finished = now()

@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud import objects
 from localcloud.awsjson import ServiceError
+from localcloud.sagemaker.compute import RunningContainer
 from localcloud.sagemaker.container_process import (
     SERVICE,
-    Container,
     ContainerUnavailable,
     StartError,
     prepare,
@@ -92,7 +92,7 @@ class TransformRun:
         if not keys:
             raise RecordError(f'No S3 objects found under S3 URL "{source}" given in input data source.')
         image = prepare(self._cloud, self._model, self._name, self._environment())
-        container = Container(self._cloud.processes, image)
+        container = self._settings.compute.container(self._cloud.processes, image)
         try:
             container.wait_ready(self._settings.startup_timeout)
             for key in keys:
@@ -101,7 +101,7 @@ class TransformRun:
             container.stop()
             image.remove()
 
-    def _transform(self, session: boto3.Session, container: Container, source: str, key: str) -> None:
+    def _transform(self, session: boto3.Session, container: RunningContainer, source: str, key: str) -> None:
         bucket, prefix = objects.split_uri(source)
         relative = key.removeprefix(prefix[: prefix.rfind("/") + 1])
         incoming = objects.download_file(session, f"s3://{bucket}/{key}", self._folder / "in")
@@ -117,7 +117,7 @@ class TransformRun:
             return cast(IO[bytes], gzip.open(path, "rb"))
         return path.open("rb")
 
-    def _answers(self, container: Container, lines: IO[bytes]) -> Iterator[bytes]:
+    def _answers(self, container: RunningContainer, lines: IO[bytes]) -> Iterator[bytes]:
         """The answers in the order of the records, MaxConcurrentTransforms requests at a time."""
         workers = max(1, self._job.get("MaxConcurrentTransforms", 1))
         pending: deque[Future[bytes]] = deque()
@@ -129,7 +129,7 @@ class TransformRun:
             while pending:
                 yield pending.popleft().result()
 
-    def _ask(self, container: Container, body: bytes) -> bytes:
+    def _ask(self, container: RunningContainer, body: bytes) -> bytes:
         if self._stop.is_set():
             raise Stopped
         client = self._job.get("ModelClientConfig", {})

@@ -4,9 +4,7 @@ import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pytest
-
-from localcloud.sagemaker import supervision
+from localcloud.sagemaker.compute import Compute
 from localcloud.sagemaker.container_process import Image
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.supervision import SupervisedContainer
@@ -38,14 +36,12 @@ class Container:
         self._end.set()
 
 
-def test_a_machine_that_cannot_start_a_process_for_a_moment_is_asked_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_machine_that_cannot_start_a_process_for_a_moment_is_asked_again(tmp_path: Path) -> None:
     # given a machine without memory for a further process, once
-    monkeypatch.setattr(supervision, "Container", Container)
     Container.failures = [OSError(12, "Cannot allocate memory")]
     image = Image("c", tmp_path / "c" / "model", {}, tmp_path / "log")
-    supervised = SupervisedContainer(None, image, Settings(restart_delay=0.01))  # type: ignore[arg-type]
+    settings = Settings(restart_delay=0.01, compute=Compute(container=Container))  # type: ignore[arg-type]
+    supervised = SupervisedContainer(None, image, settings)  # type: ignore[arg-type]
     supervised.start()
 
     # when the container dies
