@@ -42,10 +42,19 @@ def _config() -> CloudConfig:
     parser.add_argument("--port", type=int, default=4566, help="port on 127.0.0.1 (default: %(default)s)")
     parser.add_argument("--services", default=",".join(CloudConfig.services), help="packages to plug in")
     parser.add_argument("--parent", type=int, default=0, metavar="PID", help="end when this parent has ended")
+    scale = "what a second of %s really takes (default: %%(default)s)"
+    waits, pauses = scale % "Step Functions' waits and retries", scale % "back-off between deliveries"
+    parser.add_argument("--wait-scale", type=float, default=CloudConfig.wait_scale, help=waits)
+    parser.add_argument("--delivery-scale", type=float, default=CloudConfig.delivery_scale, help=pauses)
     options = parser.parse_args()
     services = tuple(filter(None, options.services.split(",")))
     return CloudConfig(
-        state=options.state.resolve(), port=options.port, parent=options.parent, services=services
+        state=options.state.resolve(),
+        port=options.port,
+        wait_scale=options.wait_scale,
+        delivery_scale=options.delivery_scale,
+        parent=options.parent,
+        services=services,
     )
 
 

@@ -102,6 +102,7 @@ _OTHER_ACCOUNTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "A
 def _launch(config: CloudConfig, log: Path) -> int:
     """Start the cloud in a session of its own; gives its process id. Nobody waits for it, so no Popen."""
     command = [sys.executable, "-m", "localcloud", "--state", str(config.state), "--port", str(config.port)]
+    command += ["--wait-scale", str(config.wait_scale), "--delivery-scale", str(config.delivery_scale)]
     if config.parent:
         command += ["--parent", str(config.parent)]
     write = os.O_WRONLY | os.O_CREAT | os.O_APPEND
