@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ministack import app
@@ -15,11 +16,22 @@ from localcloud.ministack.scope import Scoped
 from localcloud.roles import Credentials
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What IAM answered to one question about a role."""
+
+    role: str
+    action: str
+    resource: str
+    allowed: bool
+
+
 class Permissions(Scoped):
     """What IAM allows."""
 
     def __init__(self, config: CloudConfig) -> None:
         super().__init__(config)
+        self._roles: dict[str, str] = {}
         # No request leaves this machine: where a policy demands TLS, loopback is as good.
         app.pin_request_origin = lambda address, _: iam_evaluator.pin_request_origin(address, True)
 
@@ -43,10 +55,27 @@ class Permissions(Scoped):
                 raise _denial(denied, permission)
         return responses.get_account_id(), region
 
-    def assume(self, role_arn: str, service: str) -> Credentials:
+    def on_decision(self, listen: Callable[[Decision], None]) -> None:
+        """Tell `listen` every decision about a role, MiniStack's own services' and the plugged-in ones'.
+
+        It is called in the thread that asks, and must return at once.
+        """
+        enforce = iam_evaluator.enforce
+
+        def enforce_aloud(key: str, action: str, service: str, region: str, *more: Any, **named: Any) -> Any:
+            denied = enforce(key, action, service, region, *more, **named)
+            role = self.role_of(key)
+            if role not in ("", "root"):
+                resource = more[0] if more else named.get("resource_arn", "*")
+                listen(Decision(role, action, resource, denied is None))
+            return denied
+
+        iam_evaluator.enforce = enforce_aloud
+
+    def assume(self, role_arn: str, service: str, session: str = "") -> Credentials:
         """Credentials of a role that `service` ("glue.amazonaws.com") assumes, if the role trusts it."""
         role = self.require_trust(role_arn, service)
-        session = f"{service.partition('.')[0]}-{uuid.uuid4().hex[:12]}"
+        session = session or f"{service.partition('.')[0]}-{uuid.uuid4().hex[:12]}"
         credentials = Credentials(f"ASIA{uuid.uuid4().hex[:16].upper()}", uuid.uuid4().hex, uuid.uuid4().hex)
         sts.register_session(
             credentials.access_key,
@@ -57,7 +86,12 @@ class Permissions(Scoped):
                 "SessionToken": credentials.token,
             },
         )
+        self._roles[credentials.access_key] = role["RoleName"]
         return credentials
+
+    def role_of(self, access_key: str) -> str:
+        """Name of the role that an access key acts as; "root" for the account's own, "" for a stranger's."""
+        return "root" if access_key == self._config.access_key else self._roles.get(access_key, "")
 
     def require_trust(self, role_arn: str, service: str) -> Mapping[str, Any]:
         """The role as IAM holds it; ServiceError unless it exists and lets `service` assume it."""

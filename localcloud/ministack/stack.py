@@ -5,7 +5,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, router
-from ministack.services import stepfunctions
+from ministack.services import lambda_svc, stepfunctions
 from ministack.services.cloudformation import provisioners, stacks
 
 from localcloud.awsjson import Handler, Headers, Permission, Response, ServiceError
@@ -21,6 +21,8 @@ Update = Callable[[str, Properties, Properties, str], tuple[str, Mapping[str, An
 """(physical id, old properties, new properties, stack name) -> (physical id, attributes)"""
 Delete = Callable[[str, Properties], None]
 """(physical id, properties)"""
+Invoke = Callable[[Mapping[str, Any], Any, str], dict[str, Any]]
+"""(function as MiniStack keeps it, event, request id) -> {"body": value or error document, "error": bool}"""
 
 
 def application() -> Application:
@@ -79,6 +81,10 @@ class MiniStack(Permissions, Events):
             return await handler(method, path, headers, body, query)
 
         return checked
+
+    def around_invocations(self, wrap: Callable[[Invoke], Invoke]) -> None:
+        """Let what `wrap` gives run every invocation of a function; it may run the one it got, or not."""
+        lambda_svc._execute_function_warm = wrap(lambda_svc._execute_function_warm)
 
     def add_resource_type(
         self, resource_type: str, create: Create, delete: Delete, update: Update | None = None
