@@ -100,7 +100,7 @@ def test_every_dead_letter_queue_has_an_alarm_that_tells(stack: Stack) -> None:
     watched = {
         alarm["Dimensions"][0]["Value"]
         for _, alarm in stack.of_type("AWS::CloudWatch::Alarm")
-        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" and alarm["AlarmActions"]
+        if alarm["MetricName"] == "NumberOfMessagesSent" and alarm["AlarmActions"]
     }
     for name, queue in stack.of_type("AWS::SQS::Queue"):
         assert queue["QueueName"] in watched or name == "InboxQueue", name
