@@ -5,18 +5,23 @@ import os
 import signal
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from localcloud.config import CloudConfig
-from localcloud.gateway import IDENTITY_PATH
+from localcloud.gateway import CONTROL_PATH, IDENTITY_PATH, KEY_HEADER
 from localcloud.record import CannotStart, Record, read
 from localcloud.warden import CLOUD_MARK, end_marked
+
+if TYPE_CHECKING:
+    from localcloud.faults.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,41 @@ class LocalCloud:
         """This process's environment, changed so that SDKs and tools speak to the cloud."""
         inherited = {name: value for name, value in os.environ.items() if name not in _OTHER_ACCOUNTS}
         return {**inherited, **self.config.environment(), "AWS_ENDPOINT_URL": self.endpoint_url}
+
+    def control(self, name: str, body: object = None) -> Any:
+        """Ask one of the cloud's controls (localcloud.gateway); ValueError with the reason it refuses."""
+        url, data = f"{self.endpoint_url}{CONTROL_PATH}{name}", json.dumps(body).encode() if body else None
+        request = urllib.request.Request(url, data, {KEY_HEADER: self.record.key})  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=30.0) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ValueError(json.load(error)["message"]) from error
+
+    def set_faults(self, plan: "Plan | Mapping[str, Any]") -> None:
+        """Let the cloud follow a plan of faults (localcloud.faults.plan); what `reorder` holds back goes on.
+
+        ValueError with every mistake in it.
+        """
+        document = plan if isinstance(plan, Mapping) else plan.model_dump(mode="json")
+        self.control("faults", document or {"faults": []})
+
+    def struck(self) -> list[dict[str, Any]]:
+        """What the plan's faults have struck so far: fault (its place), kind, at (epoch seconds), subject."""
+        return list(self.control("faults")["struck"])
+
+    def pending_events(self) -> int:
+        """How many events the faults hold back now."""
+        return int(self.control("faults")["pending_events"])
+
+    def record_calls(self, wanted: bool) -> None:
+        """Keep a record of invocations and their calls from now on, or no more."""
+        self.control("calls", {"record": wanted})
+
+    def recorded_calls(self) -> list[dict[str, Any]]:
+        """Invocations since then: function, request_id, calls (actions as IAM names them), ended."""
+        return list(self.control("calls"))
 
     def stop(self, timeout: float = 20.0) -> None:
         """End the cloud and every process of it; harmless when it has ended."""

@@ -18,6 +18,8 @@ service
                            cloud.roles.environment(...) for a process; localcloud.objects stages S3 with it.
 - writes logs:             localcloud.logs.send(session, group, stream, lines), under the role of the session.
 - keeps files:             under cloud.config.state / "<service>", nowhere else.
+- goes wrong on purpose:   cloud.faults.silently_rolls_back(endpoint); all else strikes from outside.
+- is asked by tests:       cloud.controls["decisions"] = control (localcloud.gateway), LocalCloud.control.
 - stops by itself:         cloud.on_stop(callback), called before the processes are ended.
 
 An event or a handler may come from any thread; the account and region of a request are in
@@ -29,6 +31,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from localcloud.config import CloudConfig
+from localcloud.faults.harness import Faults
+from localcloud.gateway import Control
 from localcloud.processes import Processes
 from localcloud.roles import Roles
 
@@ -45,6 +49,8 @@ class Cloud:
     stack: "MiniStack"
     processes: Processes
     roles: Roles
+    faults: Faults
+    controls: dict[str, Control] = field(default_factory=dict)
     stop_callbacks: list[Callable[[], None]] = field(default_factory=list)
 
     def on_stop(self, callback: Callable[[], None]) -> None:

@@ -41,12 +41,18 @@ class Child:
 
     def __init__(self, name: str, process: "subprocess.Popen[bytes]", mark: str) -> None:
         self.name, self.process, self._mark = name, process, mark
+        self._born = time.monotonic()
         self._swept = threading.Event()
 
     @property
     def pid(self) -> int:
         """The process id, which is also its process group's."""
         return self.process.pid
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self._born
 
     @property
     def running(self) -> bool:
@@ -89,6 +95,7 @@ class Processes:
     def __init__(self) -> None:
         self.mark = uuid.uuid4().hex
         self._children: dict[int, Child] = {}
+        self._watchers: list[Callable[[Child], None]] = []
         self._lock = threading.Lock()
         self._closed = False
         # Also what MiniStack itself starts inherits the mark.
@@ -99,6 +106,15 @@ class Processes:
             start_new_session=True,
             env={"PYTHONPATH": str(Path(__file__).parents[1])},
         )
+
+    def on_start(self, watcher: Callable[[Child], None]) -> None:
+        """Have `watcher` told of every process that starts from now on."""
+        self._watchers.append(watcher)
+
+    def running(self) -> list[Child]:
+        """Every process that has not ended."""
+        with self._lock:
+            return list(self._children.values())
 
     def spawn(self, command: Command, on_exit: OnExit | None = None) -> Child:
         """Start a command; `on_exit` gets its exit status, in a thread, when all it started is gone too."""
@@ -141,6 +157,8 @@ class Processes:
                 on_exit(status)
 
         threading.Thread(target=child._watch, args=(ended,), name=f"watch {name}", daemon=True).start()
+        for watcher in self._watchers:
+            watcher(child)
         return child
 
     def stop_all(self, grace: float = 5.0) -> None:

@@ -31,6 +31,8 @@ class Record:
     """What the identity endpoint answers: tells this cloud from whatever else listens there."""
     mark: str
     """What every process of the cloud carries in its environment."""
+    key: str
+    """What opens the cloud's controls; only who may read this file knows it."""
 
     def write(self, path: Path) -> None:
         """Replace the file at once, so that nobody reads half of it."""

@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import logging
 import os
+import secrets
 import signal
 import socket
 import uuid
@@ -20,8 +21,9 @@ from localcloud.cloud import Cloud
 from localcloud.config import CloudConfig
 from localcloud.delivery import Courier
 from localcloud.destinations import Destinations
+from localcloud.faults.harness import Faults
 from localcloud.gateway import Gateway
-from localcloud.ministack import large_objects, log_streams
+from localcloud.ministack import calls, large_objects, log_streams
 from localcloud.ministack.functions import Functions
 from localcloud.ministack.stack import MiniStack, application
 from localcloud.ministack.state_machines import StateMachines
@@ -46,10 +48,11 @@ def serve(config: CloudConfig, listener: socket.socket) -> None:
         endpoint_url=config.endpoint_url,
         token=uuid.uuid4().hex,
         mark=processes.mark,
+        key=secrets.token_hex(16),
     )
     try:
         # Not asyncio.run: it would wait for worker threads that wait for functions that we have to stop.
-        asyncio.new_event_loop().run_until_complete(_listen(config, listener, record))
+        asyncio.new_event_loop().run_until_complete(_listen(cloud, listener, record))
     finally:
         for callback in cloud.stop_callbacks:
             callback()
@@ -60,22 +63,26 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     """A cloud with everything plugged in."""
     stack = MiniStack(config)
     roles, clients = Roles(config, stack.assume), Clients(config)
-    functions = Functions(config, stack, processes)
+    faults = Faults(processes, stack.compile_pattern)
+    calls.plug_in(stack, faults.calls.intercept)
+    functions = Functions(config, stack, processes, faults.calls.invocation)
     functions.plug_in()
-    functions.invoke_asynchronously(AsyncInvoker(Destinations(roles).send, config.delivery_scale).accept)
-    StateMachines(stack).plug_in()
+    asynchronous = AsyncInvoker(Destinations(roles).send, config.delivery_scale)
+    functions.invoke_asynchronously(faults.events.invocations(asynchronous.accept))
+    StateMachines(stack, faults.calls.refusal).plug_in()
     large_objects.plug_in()
     log_streams.plug_in()
     targets = Targets(clients, roles, stack.service_may)
-    stack.replace_delivery(Courier(targets, config.delivery_scale).accept, targets.reaches)
+    courier = Courier(targets, config.delivery_scale)
+    stack.replace_delivery(faults.events.deliveries(courier.accept), targets.reaches)
     resources.register(stack, clients)
-    cloud = Cloud(config, stack, processes, roles)
+    cloud = Cloud(config, stack, processes, roles, faults, dict(faults.controls()))
     for name in config.services:
         importlib.import_module(name).register(cloud)
     return cloud
 
 
-async def _listen(config: CloudConfig, listener: socket.socket, record: Record) -> None:
+async def _listen(cloud: Cloud, listener: socket.socket, record: Record) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -84,15 +91,16 @@ async def _listen(config: CloudConfig, listener: socket.socket, record: Record) 
     settings.bind = [f"fd://{listener.detach()}"]
     settings.keep_alive_timeout = 75
     settings.graceful_timeout = 1.0
-    gateway = Gateway(application(), {"token": record.token, "pid": record.pid})
+    identity = {"token": record.token, "pid": record.pid}
+    gateway = Gateway(application(), identity, cloud.controls, record.key)
 
     # The socket listens already: whoever reads the record and calls is answered once the gateway is up.
-    record.write(config.record)
-    log.info("ready at %s", config.endpoint_url)
+    record.write(cloud.config.record)
+    log.info("ready at %s", cloud.config.endpoint_url)
     await hypercorn_serve(
         gateway,  # type: ignore[arg-type]
         settings,
-        shutdown_trigger=lambda: _stopped(stopping, config.parent),
+        shutdown_trigger=lambda: _stopped(stopping, cloud.config.parent),
     )
 
 

@@ -31,7 +31,7 @@ class _Fault(_Model):
     probability: float = Field(1.0, gt=0, le=1)
 
 
-class _EventFault(_Fault):
+class EventFault(_Fault):
     """Strikes events: `times` and `skip` count events, however many rules and targets each has."""
 
     on: Literal["delivery", "invocation"] = "delivery"
@@ -43,19 +43,19 @@ class _EventFault(_Fault):
     """Name of the function, state machine, queue or topic that gets the event."""
 
     @model_validator(mode="after")
-    def _rule_of_a_delivery(self) -> "_EventFault":
+    def _rule_of_a_delivery(self) -> "EventFault":
         if self.on == "invocation" and self.rule != "*":
             raise ValueError("an invocation has no rule: say `target`, or strike `on: delivery`")
         return self
 
 
-class Drop(_EventFault):
+class Drop(EventFault):
     """The event never arrives."""
 
     kind: Literal["drop"]
 
 
-class Duplicate(_EventFault):
+class Duplicate(EventFault):
     """The event arrives `deliveries` times in all, `spacing` seconds apart."""
 
     kind: Literal["duplicate"]
@@ -63,14 +63,14 @@ class Duplicate(_EventFault):
     spacing: Seconds = 0.0
 
 
-class Delay(_EventFault):
+class Delay(EventFault):
     """The event arrives `seconds` late."""
 
     kind: Literal["delay"]
     seconds: Seconds
 
 
-class Reorder(_EventFault):
+class Reorder(EventFault):
     """The event arrives behind the next `behind` matching ones, or `at_most` seconds late."""
 
     kind: Literal["reorder"]
@@ -128,8 +128,10 @@ class Rollback(_Fault):
     endpoint: str = "*"
 
 
-EventFault = Drop | Duplicate | Delay | Reorder
-Fault = Annotated[EventFault | Kill | ApiError | KillProcess | Rollback, Field(discriminator="kind")]
+Fault = Annotated[
+    Drop | Duplicate | Delay | Reorder | Kill | ApiError | KillProcess | Rollback,
+    Field(discriminator="kind"),
+]
 
 
 class Plan(_Model):

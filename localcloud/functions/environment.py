@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,11 @@ from localcloud.processes import Child, Processes
 
 _INIT_SECONDS = 60.0
 """Lambda gives an import 10 s of a machine of its own; here Spark may hold every core."""
+_SIGNALS: Mapping[int, str] = {
+    signal.SIGKILL: "killed",
+    signal.SIGSEGV: "segmentation fault",
+    signal.SIGTERM: "terminated",
+}
 _RUNTIME = Path(__file__).with_name("runtime.py")
 
 
@@ -66,6 +72,11 @@ class ExecutionEnvironment:
                 _pipe(child.process.stdin).close()
             _pipe(child.process.stdout).close()
 
+    def kill(self) -> None:
+        """SIGKILL to the process, as when its memory runs out."""
+        if child := self._child:
+            child.signal(signal.SIGKILL)
+
     @property
     def process(self) -> "subprocess.Popen[bytes] | None":
         """The process that runs the function now."""
@@ -108,10 +119,9 @@ class ExecutionEnvironment:
             return {"errorType": "Sandbox.Timedout", "errorMessage": message}, None
         line = replies.readline()
         if not line:
-            status = child.wait(timeout=5.0)
+            status = child.process.wait()
             self.stop()
-            message = f"RequestId: {request_id} Error: Runtime exited with exit status {status}"
-            return {"errorType": "Runtime.ExitError", "errorMessage": message}, None
+            return _exit_error(request_id, status), None
         reply = json.loads(line)
         return reply.get("error"), json.loads(reply.get("result", "null"))
 
@@ -146,6 +156,13 @@ class ExecutionEnvironment:
         with self.function.log.open("rb") as log:
             log.seek(start)
             return log.read().decode(errors="replace").rstrip("\n")
+
+
+def _exit_error(request_id: str, status: int) -> Mapping[str, Any]:
+    """What Lambda reports of a process that ended in the middle of an invocation."""
+    how = f"signal: {_SIGNALS.get(-status, -status)}" if status < 0 else f"exit status {status}"
+    message = f"RequestId: {request_id} Error: Runtime exited with error: {how}"
+    return {"errorType": "Runtime.ExitError", "errorMessage": message}
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

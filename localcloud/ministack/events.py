@@ -35,6 +35,14 @@ class Events(Scoped):
             eventbridge._archive_event(event)
         return str(event["EventId"])
 
+    def compile_pattern(self, pattern: str) -> Callable[[Mapping[str, Any]], bool]:
+        """What tells whether an event matches an EventBridge pattern (JSON); ValueError for what is none."""
+        try:
+            alternatives = eventbridge._compile_pattern(json.loads(pattern))
+        except eventbridge._InvalidPattern as error:
+            raise ValueError(f"not an EventBridge pattern: {error}") from error
+        return lambda event: any(eventbridge._matches_detail(event, pattern) for pattern in alternatives)
+
     def replace_delivery(self, accept: Accept, reaches: Callable[[str], bool]) -> None:
         """Let `accept` see to every event for a target whose ARN it `reaches`."""
         deliver = eventbridge._invoke_target

@@ -9,6 +9,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,15 @@ from ministack.services import lambda_svc
 
 from localcloud.asynchronous import Invocation, Policy
 from localcloud.config import CloudConfig
+from localcloud.destinations import LAMBDA
 from localcloud.functions.environment import ExecutionEnvironment, Function
 from localcloud.functions.packages import Packages, search_path
 from localcloud.ministack.stack import MiniStack
 from localcloud.processes import Processes
 
 Config = Mapping[str, Any]
+Watched = Callable[[str, str, str, Callable[[], None]], AbstractContextManager[None]]
+"""(access key, function, request id, what kills its process): around every invocation."""
 
 
 class _Worker:
@@ -51,8 +55,9 @@ class _Worker:
 class Functions:
     """Plugs execution environments into MiniStack's Lambda."""
 
-    def __init__(self, config: CloudConfig, stack: MiniStack, processes: Processes) -> None:
+    def __init__(self, config: CloudConfig, stack: MiniStack, processes: Processes, watched: Watched) -> None:
         self._config, self._stack, self._processes = config, stack, processes
+        self._watched = watched
         self._packages = Packages(config.state / "functions")
 
     def plug_in(self) -> None:
@@ -78,15 +83,20 @@ class Functions:
         try:
             worker.environment = worker.environment or self._environment(worker.config, worker.code)
             trace_id = lambda_svc._xray_trace_id_for_invocation(config)
-            outcome = worker.environment.invoke(event, request_id, trace_id)
+            with self._watch(worker.environment, request_id):
+                outcome = worker.environment.invoke(event, request_id, trace_id)
         finally:
             lambda_runtime.release_worker(worker)
         if outcome.error is None:
             return {"body": outcome.value, "log": outcome.log}
         return {"body": dict(outcome.error), "error": True, "log": outcome.log}
 
+    def _watch(self, environment: ExecutionEnvironment, request_id: str) -> AbstractContextManager[None]:
+        variables = environment.function.variables
+        names = variables["AWS_ACCESS_KEY_ID"], variables["AWS_LAMBDA_FUNCTION_NAME"], request_id
+        return self._watched(*names, environment.kill)
+
     def _environment(self, config: Config, code: bytes) -> ExecutionEnvironment:
-        self._stack.require_trust(config["Role"], "lambda.amazonaws.com")
         layers = [
             self._packages.unpack(lambda_svc._resolve_layer_zip(ref)) for ref in config.get("Layers", [])
         ]
@@ -108,7 +118,7 @@ class Functions:
         return {
             **config.get("Environment", {}).get("Variables", {}),
             **self._config.environment(),
-            **lambda_runtime.execution_credentials(config),
+            **self._credentials(config),
             "_HANDLER": config["Handler"],
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{config['Runtime']}",
             "AWS_LAMBDA_FUNCTION_NAME": name,
@@ -124,6 +134,15 @@ class Functions:
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self._config.scratch),
             "TZ": ":UTC",
+        }
+
+    def _credentials(self, config: Config) -> dict[str, str]:
+        """A session of the function's role for one process, named after the function as on Lambda."""
+        credentials = self._stack.assume(config["Role"], LAMBDA, config["FunctionName"])
+        return {
+            "AWS_ACCESS_KEY_ID": credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+            "AWS_SESSION_TOKEN": credentials.token,
         }
 
     def invoke_asynchronously(self, accept: Callable[[Invocation], None]) -> None:

@@ -14,9 +14,12 @@ from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from localcloud.awsjson import Permission, ServiceError
+from localcloud.faults.errors import Refusal
 from localcloud.ministack.stack import MiniStack
 from localcloud.roles import Credentials
 
+FindRefusal = Callable[[str, str], Refusal | None]
+"""(role name, action) -> the error that a task's call shall fail with, if any."""
 STATES = "states.amazonaws.com"
 
 _acting: contextvars.ContextVar[Credentials | None] = contextvars.ContextVar("acting", default=None)
@@ -26,8 +29,8 @@ _acting: contextvars.ContextVar[Credentials | None] = contextvars.ContextVar("ac
 class StateMachines:
     """Wraps the tasks of MiniStack's state machines in IAM."""
 
-    def __init__(self, stack: MiniStack) -> None:
-        self._stack = stack
+    def __init__(self, stack: MiniStack, refusal: FindRefusal) -> None:
+        self._stack, self._refusal = stack, refusal
         self._assumed: dict[str, Credentials] = {}
 
     def plug_in(self) -> None:
@@ -72,12 +75,15 @@ class StateMachines:
         permission = _permission(resource, data if isinstance(data, dict) else {})
         if credentials is None or permission is None:
             return
+        service = resource.removeprefix("arn:aws:states:::").partition(":")[0]
+        prefix = {"lambda": "Lambda", "arn": "Lambda"}.get(service, service.upper())
         try:
             self._stack.authorize(_signed_by({}, credentials), [permission])
         except ServiceError as error:
-            service = resource.removeprefix("arn:aws:states:::").partition(":")[0]
-            prefix = {"lambda": "Lambda", "arn": "Lambda"}.get(service, service.upper())
             raise stepfunctions._ExecutionError(f"{prefix}.AccessDeniedException", error.message) from error
+        if refusal := self._refusal(self._stack.role_of(credentials.access_key), permission.action):
+            code = refusal.code if refusal.code.endswith("Exception") else f"{refusal.code}Exception"
+            raise stepfunctions._ExecutionError(f"{prefix}.{code}", refusal.message)
 
 
 def as_json(definition: str) -> str:

@@ -23,7 +23,7 @@ def ask(path: str, **headers: str) -> tuple[int, dict[str, Any]]:
 
     raw = [(name.encode(), value.encode()) for name, value in {"host": "127.0.0.1:4566", **headers}.items()]
     scope = {"type": "http", "path": path, "headers": raw}
-    asyncio.run(Gateway(behind, {"token": "t"})(scope, receive, send))
+    asyncio.run(Gateway(behind, {"token": "t"}, {}, "key")(scope, receive, send))
     return sent[0]["status"], json.loads(sent[1]["body"] or b"{}")
 
 
@@ -68,6 +68,6 @@ def test_the_start_and_the_end_of_the_server_pass() -> None:
     async def nothing(*_: Any) -> Any:
         return None
 
-    asyncio.run(Gateway(application, {})({"type": "lifespan"}, nothing, nothing))
+    asyncio.run(Gateway(application, {}, {}, "key")({"type": "lifespan"}, nothing, nothing))
 
     assert seen == [{"type": "lifespan"}]

@@ -5,7 +5,7 @@ import pytest
 from localcloud.config import CloudConfig
 from localcloud.record import CannotStart, Record, exclusive, read
 
-RECORD = Record(pid=1, started=2.0, endpoint_url="http://127.0.0.1:3", token="t", mark="m")
+RECORD = Record(pid=1, started=2.0, endpoint_url="http://127.0.0.1:3", token="t", mark="m", key="k")
 
 
 @pytest.fixture
