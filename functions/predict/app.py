@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from marquee.ledger import Ledger, RunNotFound
-from marquee.serving import site, views
+from marquee.serving import site, telemetry, views
 from marquee.serving.connection import Connection, runtime_url
 from marquee.serving.endpoint import Endpoint
 from marquee.serving.messages import Answer, Refusal, Request
 from marquee.serving.reviews import Review, read_reviews
 from marquee.serving.routes import Router
 
-_log = logging.getLogger(__name__)
 router = Router()
 
 
@@ -33,7 +31,11 @@ def _ledger() -> Ledger:
 @router.route("POST", "/predict")
 def predict(request: Request) -> Answer:
     """Judge the reviews in the body."""
-    return Answer.of(_endpoint().predict(read_reviews(request.body)))
+    reviews = read_reviews(request.body)
+    answer = _endpoint().predict(reviews)
+    model = answer["model"]
+    about = {"run_id": model["run_id"], "version": model["version"], "variant": model.get("variant", "live")}
+    return Answer.of(answer, about={**about, "reviews": len(reviews)})
 
 
 @router.route("GET", "/health")
@@ -53,7 +55,7 @@ def runs(_: Request) -> Answer:
 def run(_: Request, run_id: str) -> Answer:
     """Show one run with its history and its facts."""
     try:
-        return Answer.of(views.run_details(_ledger().get(run_id)))
+        return Answer.of(views.run_details(_ledger().get(run_id)), about={"run_id": run_id})
     except RunNotFound:
         raise Refusal(404, "no_such_run", f"There is no run {run_id[:80]}. GET /runs lists them.") from None
 
@@ -74,12 +76,14 @@ for _path, _file in {**site.pages(Path(__file__).parent / "web"), **site.swagger
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer one HTTP request; whatever happens, the caller gets JSON and no stack trace."""
     call = event["requestContext"]
+    began = telemetry.begin(call["requestId"])
     try:
         answer = router.dispatch(Request.of(event))
     except Refusal as refusal:
         answer = Answer.refusing(refusal)
     except Exception:  # the outermost border: Lambda would answer 502 and say nothing
-        _log.exception("request %s failed", call["requestId"])
+        telemetry.logger().exception("request %s failed", call["requestId"])
         message = f"Something broke inside. The function's log tells more under request {call['requestId']}."
         answer = Answer.refusing(Refusal(500, "internal_error", message))
+    telemetry.record(call["http"], answer, began)
     return answer.for_lambda(call["http"]["method"])

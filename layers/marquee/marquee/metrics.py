@@ -21,8 +21,8 @@ class Metric:
     name: str
     unit: str
     value: float
-    dimensions: Sequence[str] = ()
-    """Names of keys of the line, beside `service`, by which the value can be asked for."""
+    by: tuple[tuple[str, ...], ...] = ((),)
+    """Sets of keys of the line, beside `service`, by which the value can be asked for."""
 
 
 def write(metrics: Sequence[Metric], line: Mapping[str, Any]) -> None:
@@ -40,7 +40,7 @@ def _directives(metrics: Sequence[Metric]) -> dict[str, Any]:
     directives = [
         {
             "Namespace": namespace,
-            "Dimensions": [["service", *metric.dimensions]],
+            "Dimensions": [["service", *keys] for keys in metric.by],
             "Metrics": [{"Name": metric.name, "Unit": metric.unit}],
         }
         for metric in metrics

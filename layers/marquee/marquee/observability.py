@@ -53,8 +53,8 @@ def gauge(name: str, value: float, **dimensions: str) -> None:
 
 def _measure(name: str, unit: str, value: float, dimensions: dict[str, str]) -> None:
     keys = logger().get_current_keys()
-    known = {key: keys[key] for key in ("run_id", "attempt_id", "request_id") if key in keys}
-    write([Metric(name, unit, value, list(dimensions))], {"run_id": "", **known, **dimensions})
+    known: dict[str, Any] = {key: keys[key] for key in ("run_id", "attempt_id", "request_id") if key in keys}
+    write([Metric(name, unit, value, (tuple(dimensions),))], {"run_id": "", **known, **dimensions})
 
 
 def observed(handler: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Result]:

@@ -69,17 +69,20 @@ class Answer:
     body: str
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    code: str = "ok"
+    """The refusal's code; for the log, like `about`."""
+    about: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, content: object) -> Answer:
-        """Answer 200 with `content` as JSON."""
-        return cls(200, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+    def of(cls, content: object, about: dict[str, Any] | None = None) -> Answer:
+        """Answer 200 with `content` as JSON; `about` is what the log's line says beside."""
+        return cls(200, json.dumps(content, ensure_ascii=False, separators=(",", ":")), about=about or {})
 
     @classmethod
     def refusing(cls, refusal: Refusal) -> Answer:
         """Answer with the one shape every error has: `{"code", "message"}`."""
         body = json.dumps({"code": refusal.code, "message": refusal.message})
-        return cls(refusal.status, body, headers=refusal.headers)
+        return cls(refusal.status, body, headers=refusal.headers, code=refusal.code)
 
     def for_lambda(self, method: str) -> dict[str, Any]:
         """Return what a function URL expects; HEAD gets no body."""
