@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_lambda import LambdaClient
@@ -54,6 +55,11 @@ def sagemaker() -> SageMakerClient:
 def sagemaker_runtime() -> SageMakerRuntimeClient:
     """Return the client that invokes endpoints."""
     return _client("sagemaker-runtime", _INVOKE_SECONDS, _INVOKE_ATTEMPTS)  # type: ignore[no-any-return]
+
+
+def autoscaling() -> ApplicationAutoScalingClient:
+    """Return the client that scales real-time endpoints."""
+    return _client("application-autoscaling")  # type: ignore[no-any-return]
 
 
 def stepfunctions() -> SFNClient:

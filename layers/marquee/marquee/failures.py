@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from marquee import names
 from marquee.endings import Endings
 from marquee.identity import Attempt
 from marquee.ledger import Run
 from marquee.notices import Outcome
 from marquee.observability import logger
 from marquee.releases.restoration import put_back
+from marquee.releases.shifting import Shift
+from marquee.releases.trial import clear_trial
 from marquee.services.endpoint import Endpoint
 from marquee.services.registry import Registry
 from marquee.settings import FailSettings
@@ -31,13 +34,15 @@ class FailRun:
 
     endings: Endings
     registry: Registry
-    endpoint: Endpoint
+    shift: Shift
+    trial: Endpoint
 
     @classmethod
     def of(cls, settings: FailSettings) -> "FailRun":
         """Wire it to AWS."""
-        registry, endpoint = Registry(settings.model_package_group), Endpoint(settings.endpoint_name)
-        return cls(Endings.of(settings), registry, endpoint)
+        registry = Registry(settings.model_package_group)
+        trial = Endpoint(names.trial_endpoint(settings.endpoint_name))
+        return cls(Endings.of(settings), registry, Shift.of(settings), trial)
 
     def fail(self, failure: Failure) -> tuple[Literal["updating", "done"], Run]:
         """Fail an attempt unless it ended otherwise; `updating`: the endpoint is still on its way back."""
@@ -56,8 +61,10 @@ class FailRun:
             return "done"  # it never touched the endpoint, or it was taken back; another may be on it now
         if "model_package_arn" in run.facts:
             self.registry.decide(run.facts["model_package_arn"], False, run.reason)
+        if clear_trial(self.trial) == "updating":
+            return "updating"
         deployed = "endpoint_config" in run.facts
-        if deployed and put_back(self.endpoint, self.endings.ledger.champion()) == "updating":
+        if deployed and put_back(self.shift, self.endings.ledger.champion()) == "updating":
             return "updating"
         self.endings.lock.free(run.attempt_id)
         return "done"

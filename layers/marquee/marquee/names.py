@@ -10,6 +10,16 @@ def attempt_name(stage: str, attempt_id: str) -> str:
     return f"{_PREFIX}-{stage}-{attempt_id}"
 
 
+def trial_endpoint(endpoint: str) -> str:
+    """Name of the endpoint on which candidates for `endpoint` are tried, one at a time."""
+    return f"{endpoint}-trial"
+
+
+def rollback_alarms(endpoint: str) -> tuple[str, str]:
+    """Names of the alarms that make SageMaker take an update of `endpoint` back."""
+    return f"{endpoint}-endpoint-5xx", f"{endpoint}-endpoint-latency"
+
+
 def attempt_of(stage: str, name: str) -> Attempt:
     """Read `attempt_name` back; ValueError if the name is not of this stage."""
     prefix = f"{_PREFIX}-{stage}-"

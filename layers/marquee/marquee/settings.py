@@ -138,12 +138,33 @@ class RegistrySettings(LedgerSettings, ModelBucketSettings, RegistryNameSettings
     endpoint_instance_type: str = Field(pattern=r"^ml\.")
 
 
-class DeploySettings(LedgerSettings, EndpointSettings):
-    """Of deploy_model: serverless endpoints use the memory (MB), real-time ones the instance type."""
+class CapacitySettings(EndpointSettings):
+    """What serves: serverless endpoints use the memory (MB), real-time ones the type and the instances."""
 
     endpoint_type: Literal["serverless", "realtime"]
     endpoint_memory_mb: int = Field(ge=1024, le=6144, multiple_of=1024)
     endpoint_instance_type: str = Field(pattern=r"^ml\.")
+    min_instances: int = Field(ge=1)
+
+
+class TrySettings(LedgerSettings, ModelBucketSettings, CapacitySettings):
+    """Of try_candidate: the latency of one review, in milliseconds."""
+
+    max_latency_ms: float = Field(gt=0)
+
+
+class ShiftSettings(EndpointSettings):
+    """How an update of a real-time endpoint moves the traffic: in percent and seconds."""
+
+    endpoint_type: Literal["serverless", "realtime"]
+    traffic_shifting: Literal["all_at_once", "canary", "linear"]
+    shift_percent: int = Field(ge=10, le=50)
+    shift_seconds: int = Field(ge=0, le=3600)
+    bake_seconds: int = Field(ge=0, le=3600)
+
+
+class DeploySettings(LedgerSettings, ShiftSettings):
+    """Of deploy_model."""
 
 
 class VerifySettings(LedgerSettings, ModelBucketSettings, EndpointSettings):
@@ -158,7 +179,7 @@ class RejectSettings(NoticeSettings, RegistrySettings):
     """Of reject_candidate."""
 
 
-class FailSettings(NoticeSettings, GlueSettings, EndpointSettings, RegistryNameSettings):
+class FailSettings(NoticeSettings, GlueSettings, ShiftSettings, RegistryNameSettings):
     """Of fail_run."""
 
 

@@ -86,7 +86,7 @@ def test_reconcile_invokes_the_functions_of_batches_and_has_no_right_of_theirs(s
 
 def documented(cell: str) -> set[str]:
     """`ledger GetItem UpdateItem; sagemaker:CreateModel *model*` -> IAM actions."""
-    actions = set(re.findall(r"\b(?:glue|iam|s3|sagemaker|sns|states):[A-Z]\w+", cell))
+    actions = set(re.findall(r"\b(?:application-autoscaling|cloudwatch|glue|iam|lambda|s3|sagemaker|sns|states):[A-Z]\w+", cell))
     for part in cell.split(";"):
         service = re.search(r"\b(ledger|glue|s3|sagemaker|states)\b", part)
         words = re.findall(r"(?<![:\w])[A-Z][a-z]+[A-Z]\w+|\bQuery\b", part)

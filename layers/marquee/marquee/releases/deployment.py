@@ -1,20 +1,16 @@
-"""Bringing a registered candidate to the endpoint: describe, create, update, or wait."""
+"""Bringing a candidate that passed its trial to the endpoint: describe, create, update, or wait."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from marquee import names
 from marquee.identity import Attempt
 from marquee.ledger import Ledger, Stage
-from marquee.services.endpoint import Endpoint, EndpointState
+from marquee.ledger.release_lock import ReleaseLock
+from marquee.releases.lease import hold
+from marquee.releases.shifting import Progress, Shift
 from marquee.settings import DeploySettings
-from marquee.stages import standing_at
+from marquee.stages import RunMoved, enter, standing_at
 from marquee.training.request import tags
-
-Progress = Literal["waiting", "updating", "done"]
-# One variant: an update keeps its name, so that SageMaker shifts traffic instead of adding a second.
-VARIANT = "live"
-_CONCURRENCY = 5
 
 
 @dataclass(frozen=True)
@@ -23,47 +19,29 @@ class DeployModel:
 
     settings: DeploySettings
     ledger: Ledger
-    endpoint: Endpoint
+    lock: ReleaseLock
+    shift: Shift
 
     @classmethod
     def of(cls, settings: DeploySettings) -> "DeployModel":
         """Wire it to AWS."""
-        return cls(settings, Ledger(settings.ledger_table), Endpoint(settings.endpoint_name))
+        table = settings.ledger_table
+        return cls(settings, Ledger(table), ReleaseLock(table), Shift.of(settings))
 
     def deploy(self, attempt: Attempt) -> tuple[Progress, str]:
         """Return how far the endpoint is and the config it is to run; RunMoved if the run is past that."""
-        run = standing_at(self.ledger, attempt, Stage.RELEASING)
+        standing_at(self.ledger, attempt, Stage.JUDGING, Stage.RELEASING)
+        hold(self.lock, attempt.id)
         config = names.attempt_name(self.settings.stage, attempt.id)
-        self.endpoint.create_config(self._config_request(attempt, config))
         # Recorded before the endpoint is touched: who fails this run must know what to take back.
-        self.ledger.record(run.run_id, {"endpoint_config": config})
-        return self._bring(self.endpoint.state(), config, attempt), config
+        facts = {"endpoint_config": config}
+        if enter(self.ledger, attempt, Stage.RELEASING, "deploy_model", facts=facts) is None:
+            raise RunMoved(self.ledger.get(attempt.run_id), Stage.RELEASING)
+        if self._failed(config):
+            return "done", config
+        return self.shift.bring(config, tags(attempt, self.settings.stage)), config
 
-    def _bring(self, state: EndpointState | None, config: str, attempt: Attempt) -> Progress:
-        if state is None:
-            self.endpoint.create(config, tags(attempt, self.settings.stage))
-            return "updating"
-        if state.changing:
-            return "updating" if config in (state.config, state.pending_config) else "waiting"
-        if state.config == config:
-            return "done"
-        if state.status != "InService":
-            # A failed endpoint can only be deleted (SageMaker API, EndpointStatus); it answers nobody.
-            self.endpoint.delete()
-            return "waiting"
-        self.endpoint.update(config)
-        return "updating"
-
-    def _config_request(self, attempt: Attempt, config: str) -> dict[str, Any]:
-        variant = {"VariantName": VARIANT, "ModelName": config, **self._capacity()}
-        return {
-            "EndpointConfigName": config,
-            "ProductionVariants": [variant],
-            "Tags": tags(attempt, self.settings.stage),
-        }
-
-    def _capacity(self) -> dict[str, Any]:
-        if self.settings.endpoint_type == "serverless":
-            memory = self.settings.endpoint_memory_mb
-            return {"ServerlessConfig": {"MemorySizeInMB": memory, "MaxConcurrency": _CONCURRENCY}}
-        return {"InstanceType": self.settings.endpoint_instance_type, "InitialInstanceCount": 1}
+    def _failed(self, config: str) -> bool:
+        """Whether the endpoint was made for this config and did not come up: verify_endpoint says why."""
+        state = self.shift.endpoint.state()
+        return state is not None and state.status == "Failed" and state.config == config

@@ -8,6 +8,7 @@ from marquee.identity import Attempt
 from marquee.ledger import Champion, Ledger, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.releases.archive import ArchiveError, read_json, read_lines
+from marquee.releases.lease import LEASE_SECONDS
 from marquee.releases.predictions import TestRow, accuracy, ask, comparable
 from marquee.releases.verdict import Bar, ChampionFigures, Verdict, judge
 from marquee.services.endpoint import Endpoint, EndpointUnreachable
@@ -15,8 +16,6 @@ from marquee.services.objects import Objects
 from marquee.settings import JudgeSettings
 from marquee.stages import deadline_of, standing_at
 
-# Longer than a release may take; a holder that dies loses the lease when it expires.
-_LEASE_SECONDS = 6 * 3600
 _FACTS = (
     "accuracy",
     "precision",
@@ -52,7 +51,7 @@ class JudgeCandidate:
 
     def judge(self, attempt: Attempt) -> Verdict | None:
         """Return the verdict, recorded in the ledger; None while another release is under way."""
-        if not self.lock.acquire(attempt.id, _LEASE_SECONDS):
+        if not self.lock.acquire(attempt.id, LEASE_SECONDS):
             self.ledger.extend(attempt.run_id, deadline_of(Stage.JUDGING))
             return None
         run = self._turn_of(attempt)

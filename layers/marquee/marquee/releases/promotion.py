@@ -7,6 +7,7 @@ from marquee.endings import Endings
 from marquee.identity import Attempt
 from marquee.ledger import Champion, Promotion, Run, Stage
 from marquee.notices import Outcome
+from marquee.releases.reasons import reason_of
 from marquee.services.registry import Registry
 from marquee.settings import PromoteSettings
 from marquee.stages import standing_at
@@ -35,7 +36,7 @@ class PromoteModel:
         follows can be repeated.
         """
         run = standing_at(self.endings.ledger, attempt, Stage.RELEASING, Stage.LIVE)
-        replaces, judgement = run.facts["replaces"] or None, run.facts["judgement"]
+        replaces, judgement = run.facts["replaces"] or None, reason_of(run)
         promotion = Promotion(_champion_of(run), replaces)
         ended = self.endings.end(attempt, Outcome.LIVE, judgement, "promote_model", promotion=promotion)
         if ended is None:

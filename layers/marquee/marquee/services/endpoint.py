@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 
 
+# InService says that SageMaker is done; the first requests may still meet a container that starts, and a
+# serverless one does so anew. Past this many seconds it is no start any more.
+MAY_START_SECONDS = 600
 # Of InvokeEndpoint (SageMaker runtime API reference), while a container is coming up or has no room.
 _STARTING = ("ModelNotReadyException", "ServiceUnavailable", "InternalFailure", "ThrottlingException")
 # OriginalStatusCode of a ModelError where nobody in the container answered.
@@ -43,7 +46,7 @@ class EndpointUnreachable(Exception):
 class EndpointState:
     """What DescribeEndpoint says: `config` is the one that is running, not the one that was asked for.
 
-    `age`: seconds since SageMaker last changed it.
+    `age`: seconds since SageMaker last changed it; `weights`: each variant's part of the traffic.
     """
 
     status: str
@@ -51,6 +54,7 @@ class EndpointState:
     pending_config: str = ""
     failure: str = ""
     age: float = 0.0
+    weights: dict[str, float] = field(default_factory=dict)
 
     @property
     def changing(self) -> bool:
@@ -82,7 +86,11 @@ class Endpoint:
         pending = answer.get("PendingDeploymentSummary", {}).get("EndpointConfigName", "")
         running = answer.get("EndpointConfigName", "")
         age = (datetime.now(UTC) - answer["LastModifiedTime"]).total_seconds()
-        return EndpointState(answer["EndpointStatus"], running, pending, answer.get("FailureReason", ""), age)
+        failure = answer.get("FailureReason", "")
+        weights = {
+            v["VariantName"]: v.get("CurrentWeight", 1.0) for v in answer.get("ProductionVariants", [])
+        }
+        return EndpointState(answer["EndpointStatus"], running, pending, failure, age, weights)
 
     def create_config(self, request: dict[str, Any]) -> None:
         """Make an endpoint config; one of that name is left alone."""
@@ -100,9 +108,9 @@ class Endpoint:
             if not exists_already(error):
                 raise
 
-    def update(self, config: str) -> None:
-        """Ask for another config; the old one answers until the new one is ready."""
-        self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config)
+    def update(self, config: str, how: Mapping[str, Any]) -> None:
+        """Ask for another config; the old one answers until the new one is ready. `how`: of UpdateEndpoint."""
+        self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config, **how)
 
     def delete(self) -> None:
         """Remove the endpoint; nothing happens if there is none."""
