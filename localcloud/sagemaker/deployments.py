@@ -1,33 +1,46 @@
-"""Brings an endpoint's containers up, replaces them, takes them down.
+"""Brings an endpoint's containers up, replaces them, scales them, takes them down.
 
-An update is blue/green with all traffic shifted at once: the new fleet comes up beside the old one,
-takes the requests only when every container of it answers /ping, and the old one ends after the
-requests it still has. A new fleet that does not come up is dropped, and as on AWS the endpoint says
-InService on the *old* config. Canary and linear shifting belong into `_replace`, between the new
-fleet's start and the switch.
+An update is blue/green: the new fleet comes up beside the old one, takes requests only when every
+container of it answers /ping, at once or in the steps that the caller asks for, and the old one ends
+after the requests it still has. A new fleet that does not come up, or under which an alarm goes off, is
+dropped, and as on AWS the endpoint says InService on the *old* config.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.awsjson import ServiceError
-from localcloud.sagemaker.container_process import StartError
+from localcloud.sagemaker.container_process import SERVICE, StartError
+from localcloud.sagemaker.endpoint_record import KIND, EndpointRecord
 from localcloud.sagemaker.events import Events
-from localcloud.sagemaker.fleet import Fleet
+from localcloud.sagemaker.fleet import Fleet, Launcher
+from localcloud.sagemaker.rollout import AlarmWatch, Rollout
 from localcloud.sagemaker.settings import Settings
+from localcloud.sagemaker.shifting import Plan
 from localcloud.sagemaker.tagged_store import TaggedStore
-from localcloud.store import Document, now
+from localcloud.sagemaker.traffic import Traffic
+from localcloud.store import Document
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud
 
-KIND = "Endpoint"
-
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What UpdateEndpoint asks for: a config, how to get there, and what stays as it is."""
+
+    config: Document
+    plan: Plan
+    watch: AlarmWatch
+    retained: Collection[str] = ()
+    """The variant properties, such as DesiredWeight, that the new fleet takes over from the old one."""
 
 
 class Deployments:
@@ -35,77 +48,113 @@ class Deployments:
 
     def __init__(self, cloud: "Cloud", store: TaggedStore, events: Events, settings: Settings) -> None:
         self._cloud, self._store, self._events, self._settings = cloud, store, events, settings
-        self._fleets: dict[str, Fleet] = {}
+        self._launcher = Launcher(cloud, settings, self._model)
+        self._traffic: dict[str, Traffic] = {}
 
-    def fleet(self, endpoint: str) -> Fleet | None:
+    def traffic(self, endpoint: str) -> Traffic | None:
         """What serves the endpoint now; None while nothing does."""
-        return self._fleets.get(endpoint)
+        return self._traffic.get(endpoint)
 
     def create(self, endpoint: Document, config: Document) -> None:
         """Bring a new endpoint's containers up, in the background."""
         self._events.endpoint(endpoint)
         self._in_background(self._bring_up, endpoint["EndpointName"], config)
 
-    def update(self, name: str, config: Document, retain_weights: bool) -> None:
+    def update(self, name: str, change: Change) -> None:
         """Replace an endpoint's containers by those of another config, in the background."""
-        if endpoint := self._store.find(KIND, name):
-            self._events.endpoint(endpoint)
-            self._events.deployment(endpoint)
-        self._in_background(self._replace, name, config, retain_weights)
+        self._record(name).announce()
+        self._in_background(self._replace, name, change)
 
     def reweigh(self, name: str, desired: list[dict[str, Any]]) -> None:
-        """Give variants other shares of the traffic."""
-        if endpoint := self._store.find(KIND, name):
-            self._events.endpoint(endpoint)
-        fleet = self._fleets[name]
-        for wanted in desired:
-            variant = fleet.variants[wanted["VariantName"]]
-            variant.weight = wanted.get("DesiredWeight", variant.weight)
-            if "DesiredInstanceCount" in wanted:
-                variant.config = {**variant.config, "InitialInstanceCount": wanted["DesiredInstanceCount"]}
-        self._settle(name, fleet)
+        """Give variants other shares of the traffic and other numbers of instances, in the background."""
+        self._record(name).announce()
+        self._in_background(self._rescale, name, desired)
 
     def delete(self, name: str) -> None:
         """Take an endpoint down and forget it."""
         endpoint = self._store.remove(KIND, name)
-        fleet = self._fleets.pop(name, None)
-        if fleet:
-            self._in_background(fleet.stop, self._settings.invocation_timeout)
+        traffic = self._traffic.pop(name, None)
+        if traffic:
+            self._in_background(traffic.blue.stop, self._settings.invocation_timeout)
         if endpoint:
             self._events.endpoint(endpoint)
 
     def close(self) -> None:
         """Take everything down, because the cloud stops."""
-        for fleet in list(self._fleets.values()):
-            fleet.stop()
+        for traffic in list(self._traffic.values()):
+            traffic.blue.stop()
+            if traffic.green:
+                traffic.green.stop()
+
+    def watch(self, config: Document, alarms: Sequence[str]) -> AlarmWatch:
+        """The alarms of a rollback, read under the execution role (deployment-guardrails-configuration)."""
+
+        def connect() -> Any:
+            role = self._model(config["ProductionVariants"][0]["ModelName"])["ExecutionRoleArn"]
+            return self._cloud.roles.session(role, SERVICE).client("cloudwatch")
+
+        return AlarmWatch(connect, alarms)
 
     def _in_background(self, work: Callable[..., None], *arguments: Any) -> None:
         threading.Thread(target=work, args=arguments, name=work.__name__, daemon=True).start()
 
     def _bring_up(self, name: str, config: Document) -> None:
-        started = self._start(name, config)
+        started = self._start(name, config, {})
         if isinstance(started, Fleet):
-            self._fleets[name] = started
+            self._traffic[name] = Traffic(started)
             self._settle(name, started, EndpointConfigName=config["EndpointConfigName"])
         else:
-            self._conclude(name, EndpointStatus="Failed", FailureReason=started)
+            self._record(name).conclude(EndpointStatus="Failed", FailureReason=started)
 
-    def _replace(self, name: str, config: Document, retain_weights: bool) -> None:
-        old, started = self._fleets[name], self._start(name, config)
-        if not isinstance(started, Fleet):
-            self._settle(name, old, FailureReason=started)
+    def _replace(self, name: str, change: Change) -> None:
+        blue = self._traffic[name].blue
+        counts = {variant.name: variant.count for variant in blue.variants.values()}
+        green = self._start(name, change.config, counts if "DesiredInstanceCount" in change.retained else {})
+        if not isinstance(green, Fleet):
+            self._settle(name, blue, FailureReason=green)
             return
-        for variant in old.variants.values() if retain_weights else ():
-            if variant.name in started.variants:
-                started.variants[variant.name].weight = variant.weight
-        self._fleets[name] = started
-        self._settle(name, started, EndpointConfigName=config["EndpointConfigName"])
-        old.stop(self._settings.invocation_timeout)
+        for variant in blue.variants.values() if "DesiredWeight" in change.retained else ():
+            if variant.name in green.variants:
+                green.variants[variant.name].weight = variant.weight
+        if reason := self._shift(name, blue, green, change):
+            self._roll_back(name, blue, green, reason)
+            return
+        self._traffic[name] = Traffic(green)
+        self._settle(name, green, EndpointConfigName=green.config_name)
+        blue.stop(self._settings.invocation_timeout)
 
-    def _start(self, name: str, config: Document) -> Fleet | str:
+    def _shift(self, name: str, blue: Fleet, green: Fleet, change: Change) -> str:
+        def route(traffic: Traffic) -> None:
+            self._traffic[name] = traffic
+
+        watch = self.watch(change.config, list(change.plan.alarms))
+        rollout = Rollout(change.plan, watch, self._cloud.config.wait_scale, route, self._record(name).tell)
+        return rollout.run(blue, green)
+
+    def _roll_back(self, name: str, blue: Fleet, green: Fleet, reason: str) -> None:
+        self._traffic[name] = Traffic(blue)
+        record = self._record(name)
+        record.roll_back()
+        record.tell("Deleting", lambda count: f"Terminating {count} instance(s).")
+        green.stop(self._settings.invocation_timeout)
+        self._settle(name, blue, FailureReason=reason)
+
+    def _rescale(self, name: str, desired: list[dict[str, Any]]) -> None:
+        fleet, failure = self._traffic[name].blue, {}
+        for wanted in desired:
+            variant = fleet.variants[wanted["VariantName"]]
+            variant.weight = wanted.get("DesiredWeight", variant.weight)
+            try:
+                count = wanted.get("DesiredInstanceCount", variant.count)
+                variant.scale(count, self._settings.invocation_timeout)
+            except (StartError, ServiceError, ClientError, BotoCoreError, OSError) as error:
+                failure = {"FailureReason": f"Variant {variant.name} could not be scaled: {error}"}
+        self._settle(name, fleet, **failure)
+
+    def _start(self, name: str, config: Document, counts: Mapping[str, int]) -> Fleet | str:
         """The fleet of a config, or why there is none."""
         try:
-            return Fleet.start(self._cloud, self._settings, name, config, self._model)
+            return self._launcher.start(name, config, counts)
         except StartError as error:
             return (
                 f"The primary container for production variant {_names(config)} did not pass the ping health "
@@ -123,41 +172,14 @@ class Deployments:
             raise LookupError(f'Could not find model "{name}".')
         return model
 
+    def _record(self, name: str) -> EndpointRecord:
+        return EndpointRecord(self._store, self._events, name)
+
     def _settle(self, name: str, fleet: Fleet, **changes: Any) -> None:
         """The endpoint is InService with this fleet."""
-        self._conclude(name, EndpointStatus="InService", ProductionVariants=fleet.summaries(), **changes)
-
-    def _conclude(self, name: str, **changes: Any) -> None:
-        pending = False
-
-        def edit(endpoint: Document) -> None:
-            nonlocal pending
-            pending = endpoint.pop("PendingDeploymentSummary", None) is not None
-            endpoint.pop("FailureReason", None)
-            endpoint.update(changes, LastModifiedTime=now())
-
-        endpoint = self._store.change(KIND, name, edit)
-        if endpoint and pending:
-            self._events.deployment(endpoint)
-        if endpoint:
-            self._events.endpoint(endpoint)
-
-
-def pending_summary(config: Document) -> dict[str, Any]:
-    """What DescribeEndpoint says of a deployment whose containers are coming up."""
-    at = now()
-    variants = [
-        {
-            "VariantName": variant["VariantName"],
-            "DesiredWeight": variant["InitialVariantWeight"],
-            "VariantStatus": [
-                {"Status": "Creating", "StatusMessage": "Launching 1 instance(s).", "StartTime": at}
-            ],
-        }
-        for variant in config["ProductionVariants"]
-    ]
-    name = config["EndpointConfigName"]
-    return {"EndpointConfigName": name, "StartTime": at, "ProductionVariants": variants}
+        self._record(name).conclude(
+            EndpointStatus="InService", ProductionVariants=fleet.summaries(), **changes
+        )
 
 
 def _names(config: Document) -> str:

@@ -3,15 +3,19 @@
 from collections.abc import Collection
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from localcloud.awsjson import Request, ServiceError, action
-from localcloud.sagemaker.deployments import Deployments, pending_summary
+from localcloud.sagemaker.deployments import Change, Deployments
 from localcloud.sagemaker.endpoint_configs import ARN as CONFIG_ARN
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
+from localcloud.sagemaker.endpoint_record import KIND, pending_summary
 from localcloud.sagemaker.listing import page
+from localcloud.sagemaker.rollout import AlarmWatch
+from localcloud.sagemaker.shifting import Plan, plan
 from localcloud.sagemaker.tagged_store import TaggedStore
 from localcloud.store import Document, now
 
-KIND = "Endpoint"
 ARN = "arn:aws:sagemaker:{region}:{account}:endpoint/{EndpointName}"
 _SUMMARY = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 
@@ -55,23 +59,23 @@ class Endpoints:
     @action("UpdateEndpoint", ARN, CONFIG_ARN)
     def update(self, request: Request) -> dict[str, Any]:
         """Deploy another config beside the running one; which of them runs in the end, Describe says."""
-        self._find(request)
-        config = self._configs.find(request)
-        _check_deployment(request.parameters)
-        self._occupy(request, "Updating", PendingDeploymentSummary=pending_summary(config))
-        retain = bool(request.parameters.get("RetainAllVariantProperties"))
-        self._deployments.update(request.parameters["EndpointName"], config, retain)
+        endpoint, config = self._find(request), self._configs.find(request)
+        deployment = _deployment_config(request.parameters, endpoint)
+        running = [variant["VariantName"] for variant in endpoint.get("ProductionVariants", [])]
+        steps = plan(deployment, running, config["ProductionVariants"])
+        retained = _retained(request.parameters)
+        change = Change(config, steps, self._watch(config, steps), retained)
+        remembered = {"LastDeploymentConfig": deployment} if deployment else {}
+        self._occupy(request, "Updating", PendingDeploymentSummary=pending_summary(config), **remembered)
+        self._deployments.update(endpoint["EndpointName"], change)
         return {"EndpointArn": _arn(request)}
 
     @action("UpdateEndpointWeightsAndCapacities", ARN)
     def update_weights(self, request: Request) -> dict[str, Any]:
-        """Share the traffic among the variants anew."""
+        """Share the traffic among the variants anew, and give them other numbers of instances."""
         endpoint, desired = self._find(request), request.parameters["DesiredWeightsAndCapacities"]
-        known = {variant["VariantName"] for variant in endpoint.get("ProductionVariants", [])}
-        if unknown := {wanted["VariantName"] for wanted in desired} - known:
-            sentence = f"Could not find variants {sorted(unknown)} in endpoint {_arn(request)}."
-            raise ServiceError("ValidationException", sentence)
-        self._occupy(request, "Updating")
+        _check_desired(desired, endpoint)
+        self._occupy(request, "Updating", ProductionVariants=_desired(desired, endpoint))
         self._deployments.reweigh(endpoint["EndpointName"], desired)
         return {"EndpointArn": _arn(request)}
 
@@ -83,6 +87,17 @@ class Endpoints:
         self._deployments.delete(endpoint["EndpointName"])
         self._store.tags.forget(endpoint["EndpointArn"])
         return {}
+
+    def _watch(self, config: Document, steps: Plan) -> AlarmWatch:
+        """The alarms of an update, all of which must be there to be read."""
+        try:
+            watch = self._deployments.watch(config, steps.alarms)
+            known = watch.states()
+        except ClientError as error:
+            raise ServiceError("ValidationException", error.response["Error"]["Message"]) from error
+        if missing := [name for name in steps.alarms if name not in known]:
+            _refuse(f"Could not find CloudWatch alarm(s): [{', '.join(missing)}]")
+        return watch
 
     def _occupy(
         self, request: Request, status: str, idle: Collection[str] = ("InService",), **changes: Any
@@ -110,13 +125,44 @@ class Endpoints:
         return endpoint
 
 
-def _check_deployment(parameters: dict[str, Any]) -> None:
-    """This cloud shifts all traffic at once; it does not say that it did a canary."""
-    policy = parameters.get("DeploymentConfig", {})
-    routing = policy.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
-    if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE" or "RollingUpdatePolicy" in policy:
-        sentence = "The local cloud updates endpoints with traffic routing ALL_AT_ONCE only."
-        raise ServiceError("ValidationException", sentence)
+def _deployment_config(parameters: dict[str, Any], endpoint: Document) -> dict[str, Any]:
+    last = endpoint.get("LastDeploymentConfig", {}) if parameters.get("RetainDeploymentConfig") else {}
+    found: dict[str, Any] = parameters.get("DeploymentConfig") or last
+    return found
+
+
+def _retained(parameters: dict[str, Any]) -> set[str]:
+    """The variant properties that an update leaves as they are."""
+    if not parameters.get("RetainAllVariantProperties"):
+        return set()
+    excluded = parameters.get("ExcludeRetainedVariantProperties", [])
+    return {"DesiredWeight", "DesiredInstanceCount"} - {entry["VariantPropertyType"] for entry in excluded}
+
+
+def _check_desired(desired: list[dict[str, Any]], endpoint: Document) -> None:
+    variants = {variant["VariantName"]: variant for variant in endpoint.get("ProductionVariants", [])}
+    if unknown := {wanted["VariantName"] for wanted in desired} - set(variants):
+        _refuse(f"Could not find variants {sorted(unknown)} in endpoint {endpoint['EndpointArn']}.")
+    for wanted in desired:
+        name = wanted["VariantName"]
+        if "ServerlessUpdateConfig" in wanted:
+            _refuse("The local cloud changes no ServerlessUpdateConfig.")
+        if "DesiredInstanceCount" in wanted and "CurrentServerlessConfig" in variants[name]:
+            _refuse(f"Variant {name} is serverless and has no instances.")
+        if wanted.get("DesiredInstanceCount") == 0:
+            _refuse(f"DesiredInstanceCount of variant {name} must be at least 1.")
+
+
+def _desired(desired: list[dict[str, Any]], endpoint: Document) -> list[dict[str, Any]]:
+    """The variants as they are, with what they shall become."""
+    asked = {wanted["VariantName"]: wanted for wanted in desired}
+    return [
+        {**variant, **asked.get(variant["VariantName"], {})} for variant in endpoint["ProductionVariants"]
+    ]
+
+
+def _refuse(sentence: str) -> None:
+    raise ServiceError("ValidationException", sentence)
 
 
 def _arn(request: Request) -> str:

@@ -1,13 +1,13 @@
-"""What serves one endpoint config: a container per production variant, and who gets which request."""
+"""What serves one endpoint config: its production variants, and who gets which request."""
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.container_process import prepare
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.supervision import SupervisedContainer
+from localcloud.sagemaker.variant import Launch, Variant
 from localcloud.store import Document
 
 if TYPE_CHECKING:
@@ -16,63 +16,12 @@ if TYPE_CHECKING:
 FindModel = Callable[[str], Document]
 
 
-@dataclass
-class Variant:
-    """A production variant at work: its config, its share of the traffic, its container."""
-
-    config: Mapping[str, Any]
-    weight: float
-    container: SupervisedContainer
-
-    @property
-    def name(self) -> str:
-        """The name that TargetVariant and the answers use."""
-        return str(self.config["VariantName"])
-
-    @property
-    def serverless(self) -> bool:
-        """Whether AWS would run it without instances."""
-        return "ServerlessConfig" in self.config
-
-    def summary(self) -> dict[str, Any]:
-        """The variant as DescribeEndpoint shows it."""
-        shown: dict[str, Any] = {
-            "VariantName": self.name,
-            "CurrentWeight": self.weight,
-            "DesiredWeight": self.weight,
-        }
-        if self.serverless:
-            serverless = self.config["ServerlessConfig"]
-            return {**shown, "CurrentServerlessConfig": serverless, "DesiredServerlessConfig": serverless}
-        count = self.config.get("InitialInstanceCount", 1)
-        return {**shown, "CurrentInstanceCount": count, "DesiredInstanceCount": count}
-
-
 class Fleet:
-    """The containers of one endpoint config, all of them up or none."""
+    """The variants of one endpoint config, all of them up or none."""
 
-    def __init__(self, variants: list[Variant]) -> None:
+    def __init__(self, config_name: str, variants: list[Variant]) -> None:
+        self.config_name = config_name
         self.variants = {variant.name: variant for variant in variants}
-
-    @classmethod
-    def start(
-        cls, cloud: "Cloud", settings: Settings, endpoint: str, config: Document, find_model: FindModel
-    ) -> "Fleet":
-        """Bring every variant up; whatever is raised, nothing is left running."""
-        fleet = cls([])
-        try:
-            for wanted in config["ProductionVariants"]:
-                name = f"endpoints/{endpoint}/{config['EndpointConfigName']}/{wanted['VariantName']}"
-                image = prepare(cloud, find_model(wanted["ModelName"]), name)
-                container = SupervisedContainer(cloud.processes, image, settings)
-                container.start()
-                fleet.variants[wanted["VariantName"]] = Variant(
-                    wanted, wanted["InitialVariantWeight"], container
-                )
-        except BaseException:
-            fleet.stop()
-            raise
-        return fleet
 
     def choose(self, target: str | None) -> Variant | None:
         """The variant for one request: the one it targets (None if unknown), else one drawn by weight."""
@@ -91,4 +40,38 @@ class Fleet:
     def stop(self, drain: float = 0.0) -> None:
         """End every container, after up to `drain` seconds for the requests under way."""
         for variant in self.variants.values():
-            variant.container.stop(drain)
+            variant.stop(drain)
+
+
+class Launcher:
+    """Starts fleets: of each variant the archive is unpacked and the container started, per instance."""
+
+    def __init__(self, cloud: "Cloud", settings: Settings, find_model: FindModel) -> None:
+        self._cloud, self._settings, self._find_model = cloud, settings, find_model
+
+    def start(self, endpoint: str, config: Document, counts: Mapping[str, int]) -> Fleet:
+        """Bring every variant up, with `counts` instead of its config's; if it raises, nothing is left."""
+        name = config["EndpointConfigName"]
+        fleet = Fleet(name, [])
+        try:
+            for wanted in config["ProductionVariants"]:
+                variant = Variant(
+                    wanted, self._launch(f"endpoints/{endpoint}/{name}", wanted), self._settings.instances
+                )
+                fleet.variants[variant.name] = variant
+                variant.scale(counts.get(variant.name, variant.count))
+        except BaseException:
+            fleet.stop()
+            raise
+        return fleet
+
+    def _launch(self, folder: str, wanted: Mapping[str, Any]) -> Launch:
+        model, name = self._find_model(wanted["ModelName"]), f"{folder}/{wanted['VariantName']}"
+
+        def launch(number: int) -> SupervisedContainer:
+            image = prepare(self._cloud, model, name if number == 1 else f"{name}-{number}")
+            container = SupervisedContainer(self._cloud.processes, image, self._settings)
+            container.start()
+            return container
+
+        return launch

@@ -12,7 +12,8 @@ from localcloud.awsjson import Authorize, Headers, Permission, Response, Service
 from localcloud.sagemaker.container_process import ContainerUnavailable, Reply
 from localcloud.sagemaker.deployments import Deployments
 from localcloud.sagemaker.endpoints import ARN
-from localcloud.sagemaker.fleet import Fleet, Variant
+from localcloud.sagemaker.fleet import Fleet
+from localcloud.sagemaker.variant import Variant
 
 REALTIME_BYTES = 6 * 1024 * 1024
 SERVERLESS_BYTES = 4 * 1024 * 1024
@@ -76,14 +77,16 @@ class Invocations:
             f"endpoint/{name}", f"log-group:/aws/sagemaker/Endpoints/{name}"
         )
         while True:
-            fleet = self._deployments.fleet(name)
-            if fleet is None:
+            traffic = self._deployments.traffic(name)
+            if traffic is None:
                 raise ServiceError("ValidationError", f"Endpoint {name} of account {account} not found.")
+            fleet = traffic.choose()
             try:
                 return _ask(fleet, headers, body, log_group)
             except ContainerUnavailable as error:
-                # A request that chose its container just before an update ended it belongs to the new one.
-                if self._deployments.fleet(name) is fleet:
+                # A request that chose its container just before an update ended it belongs to another one.
+                serving = self._deployments.traffic(name)
+                if serving is not None and serving.reaches(fleet):
                     sentence = f"Endpoint {name} cannot answer now: {error}. Try again in a few seconds."
                     raise ServiceError("ServiceUnavailable", sentence, 503) from error
 
@@ -114,7 +117,7 @@ def _ask(fleet: Fleet, headers: Headers, body: bytes, log_group: str) -> Respons
         name: value for name in ("content-type", "accept", _ATTRIBUTES) if (value := headers.get(name, ""))
     }
     try:
-        reply = variant.container.post(body, passed)
+        reply = variant.post(body, passed)
     except TimeoutError as error:
         sentence = (
             "Your invocation timed out while waiting for a response from container primary. "

@@ -23,5 +23,7 @@ class Settings:
     """Jobs of a kind that work at once; a further one waits, as it does on AWS for capacity."""
     job_quota: int = 100
     """Jobs of a kind that may be in progress before ResourceLimitExceeded."""
+    instances: int = 2
+    """Containers of a variant that run at most; further instances are only counted and shown."""
     compute: Compute = field(default_factory=Compute)
     """What trains and serves."""

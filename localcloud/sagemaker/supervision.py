@@ -19,9 +19,9 @@ class SupervisedContainer:
     def __init__(self, processes: Processes, image: Image, settings: Settings) -> None:
         self._processes, self._image, self._settings = processes, image, settings
         self._container: RunningContainer | None = None
-        self._ready = False
+        self.ready = False
+        self.in_flight = 0
         self._stopped = threading.Event()
-        self._in_flight = 0
         self._drained = threading.Condition()
 
     def start(self) -> None:
@@ -36,21 +36,21 @@ class SupervisedContainer:
     def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """One invocation; ContainerUnavailable at once while the container is down."""
         container = self._container
-        if container is None or not self._ready:
+        if container is None or not self.ready:
             raise ContainerUnavailable(f"container {self._image.name} is being restarted")
         with self._drained:
-            self._in_flight += 1
+            self.in_flight += 1
         try:
             return container.post(body, headers, self._settings.invocation_timeout)
         finally:
             with self._drained:
-                self._in_flight -= 1
+                self.in_flight -= 1
                 self._drained.notify_all()
 
     def stop(self, drain: float = 0.0) -> None:
         """Wait up to `drain` seconds for the invocations under way, then end the process for good."""
         with self._drained:
-            self._drained.wait_for(lambda: self._in_flight == 0, drain)
+            self._drained.wait_for(lambda: self.in_flight == 0, drain)
         self._stopped.set()
         if self._container is not None:
             self._container.stop()
@@ -61,14 +61,14 @@ class SupervisedContainer:
         if self._stopped.is_set():
             self._container.stop()
         self._container.wait_ready(self._settings.startup_timeout)
-        self._ready = True
+        self.ready = True
 
     def _supervise(self) -> None:
         delay = self._settings.restart_delay
         while self._container is not None:
             born = time.monotonic()
             status = self._container.wait()
-            self._ready = False
+            self.ready = False
             if time.monotonic() - born > self._settings.restart_delay_limit:
                 delay = self._settings.restart_delay
             if self._stopped.wait(delay):

@@ -9,6 +9,7 @@ import pytest
 from localcloud.awsjson import JsonService
 from localcloud.sagemaker.endpoint_configs import KIND as CONFIG
 from localcloud.sagemaker.endpoints import KIND, Endpoints
+from localcloud.sagemaker.rollout import AlarmWatch
 from localcloud.sagemaker.tagged_store import TaggedStore
 
 VARIANT = {"VariantName": "only", "InitialVariantWeight": 1.0}
@@ -25,6 +26,9 @@ class Pretence:
 
     def create(self, endpoint: dict[str, Any], _config: Any) -> None:
         self._store.change(KIND, endpoint["EndpointName"], lambda it: it.update(EndpointStatus="InService"))
+
+    def watch(self, _config: Any, alarms: Any) -> AlarmWatch:
+        return AlarmWatch(lambda: None, alarms)
 
     def update(self, *_: Any) -> None:
         self.updates += 1

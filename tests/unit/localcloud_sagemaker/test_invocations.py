@@ -7,8 +7,10 @@ import pytest
 
 from localcloud.awsjson import Headers, Permission, Response
 from localcloud.sagemaker.container_process import ContainerUnavailable, Reply
-from localcloud.sagemaker.fleet import Fleet, Variant
+from localcloud.sagemaker.fleet import Fleet
 from localcloud.sagemaker.invocations import Invocations
+from localcloud.sagemaker.traffic import Traffic
+from localcloud.sagemaker.variant import Variant
 
 Post = Callable[[bytes, Mapping[str, str]], Reply]
 
@@ -17,23 +19,31 @@ class Container:
     """A container that answers as a test says."""
 
     def __init__(self, post: Post) -> None:
-        self.post = post
+        self.post, self.ready, self.in_flight = post, True, 0
 
 
 class Deployments:
     """What serves the endpoint now, as a test says."""
 
-    def __init__(self, fleet: Fleet | None) -> None:
-        self.current = fleet
+    def __init__(self, fleet: Fleet) -> None:
+        self.current = Traffic(fleet)
 
-    def fleet(self, _endpoint: str) -> Fleet | None:
-        """The fleet of any endpoint."""
+    def traffic(self, _endpoint: str) -> Traffic:
+        """The traffic of any endpoint."""
         return self.current
 
 
 def fleet(post: Post, **config: object) -> Fleet:
     """A fleet of one variant."""
-    return Fleet([Variant({"VariantName": "live", **config}, 1, Container(post))])  # type: ignore[arg-type]
+    return Fleet("config", [variant("live", 1, post, **config)])
+
+
+def variant(name: str, weight: float, post: Post, **config: object) -> Variant:
+    """A variant of one instance."""
+    wanted = {"VariantName": name, "InitialVariantWeight": weight, **config}
+    made = Variant(wanted, lambda _: Container(post), limit=1)  # type: ignore[arg-type,return-value]
+    made.scale(1)
+    return made
 
 
 def answer(_body: bytes, _headers: Mapping[str, str]) -> Reply:
@@ -56,13 +66,11 @@ def invoke(deployments: Deployments, body: bytes = b"{}") -> Response:
 
 
 def test_a_request_whose_container_an_update_ended_is_answered_by_the_new_one() -> None:
-    deployments = Deployments(None)
-
     def ended_by_update(_body: bytes, _headers: Mapping[str, str]) -> Reply:
-        deployments.current = fleet(answer)
+        deployments.current = Traffic(fleet(answer))
         raise ContainerUnavailable("connection reset")
 
-    deployments.current = fleet(ended_by_update)
+    deployments = Deployments(fleet(ended_by_update))
 
     status, headers, body = invoke(deployments)
 
@@ -88,16 +96,13 @@ def test_a_body_over_the_limit_of_its_kind_of_endpoint_is_refused(
 
 
 def test_traffic_follows_the_weights() -> None:
-    def variant(name: str, weight: float) -> Variant:
-        return Variant({"VariantName": name}, weight, Container(answer))  # type: ignore[arg-type]
-
-    shared = Fleet([variant("a", 1), variant("b", 3), variant("off", 0)])
+    shared = Fleet("c", [variant("a", 1, answer), variant("b", 3, answer), variant("off", 0, answer)])
     chosen = [found.name for _ in range(4000) if (found := shared.choose(None))]
 
     assert chosen.count("off") == 0
     assert 0.7 < chosen.count("b") / 4000 < 0.8
     assert shared.choose("nobody") is None
-    assert Fleet([variant("a", 0), variant("b", 0)]).choose(None) is None
+    assert Fleet("c", [variant("a", 0, answer), variant("b", 0, answer)]).choose(None) is None
 
 
 def _allow(_headers: Headers, _permissions: Iterable[Permission]) -> tuple[str, str]:
