@@ -88,6 +88,13 @@ def _add_local(commands: Commands) -> None:
         )
     demo.add_argument("csv", type=Path, nargs="?", help="your own CSV (default: the sample)")
     _command(commands, "down", "stop the local cloud")
+    up.add_argument(
+        "--faults", metavar="PLAN", help="what shall go wrong on purpose: a JSON or YAML file, or the JSON"
+    )
+    faults = _command(commands, "faults", "let the local cloud go wrong on purpose; show what was struck")
+    another = faults.add_mutually_exclusive_group()
+    another.add_argument("plan", nargs="?", metavar="PLAN", help="a JSON or YAML file, or the JSON")
+    another.add_argument("--clear", action="store_true", help="from now on nothing goes wrong on purpose")
 
 
 def _add_runs(commands: Commands) -> None:

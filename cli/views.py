@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -66,6 +67,22 @@ def run_timeline(run: Run) -> RenderableType:
     if run.reason:
         parts.append(Text(run.reason))
     return Group(*parts, "", table, "", facts)
+
+
+def strikes_table(report: dict[str, Any]) -> RenderableType:
+    """The plan of faults in force, and what each has struck."""
+    struck, planned = report["struck"], report["plan"]["faults"]
+    if not planned:
+        return Text("Nothing goes wrong on purpose: `marquee faults PLAN` changes that.")
+    plan = _table("fault", "kind", "struck", "of")
+    for index, fault in enumerate(planned):
+        count = sum(strike["fault"] == index for strike in struck)
+        plan.add_row(str(index), fault["kind"], str(count), str(fault["times"]))
+    strikes = _table("at (UTC)", "fault", "what was struck")
+    for strike in struck:
+        at = datetime.fromtimestamp(strike["at"], UTC).strftime("%H:%M:%S.%f")[:-3]
+        strikes.add_row(at, f"{strike['fault']} {strike['kind']}", escape(strike["subject"]))
+    return Group(plan, "", strikes)
 
 
 def predictions_table(texts: list[str], answer: dict[str, Any]) -> RenderableType:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.account import LOCAL
+from cli.account import LOCAL, find_cloud
 from cli.bringing_up import brought_up
 from cli.errors import CommandError
+from cli.fault_plans import follow, planned
 from cli.hints import hint
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Bring the local stage up and say where everything is."""
     require_local(arguments, "up")
+    plan = planned(arguments.faults)
     with brought_up(arguments.state, arguments.port, terminal) as account:
+        if plan is not None and (cloud := find_cloud(arguments.state)):
+            follow(cloud, plan)
+            terminal.note(f"✔ {len(plan.faults)} faults are planned; {hint(arguments, 'faults')} shows them")
         terminal.show(addresses(account), lambda: addresses_text(account, arguments))
     return 0
 
