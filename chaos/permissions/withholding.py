@@ -1,0 +1,123 @@
+"""Runs functions without their permissions, one permission after the other, inside the local cloud.
+
+Every grant of a role is withheld at first. An invocation that is denied one is looked at: did it fail
+visibly? Then that one grant is given, and the same event runs again, as Lambda's or Step Functions' own
+retry would run it, until it is denied nothing. Up to the call that was denied, an invocation has had all
+it asked for, so it is the very invocation that a template without that one grant would see.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chaos.permissions.grants import Grant, document
+
+if TYPE_CHECKING:
+    from localcloud.ministack.permissions import Decision
+
+Run = Callable[[Mapping[str, Any], Any, str], dict[str, Any]]
+Put = Callable[[str, str, str], None]
+"""(role, policy, document): make it the role's policy of that name; "" leaves it none."""
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What became of the first invocation that was denied a grant."""
+
+    grants: tuple[Grant, ...]
+    """Those that allow what was denied; one alone, unless two statements allow the same."""
+    action: str
+    resource: str
+    function: str
+    noticed: str
+    """How the invocation failed; "" if it went on as if nothing was."""
+
+
+@dataclass
+class Withholding:
+    """The grants that are withheld, what was denied because of it, and every decision about a role."""
+
+    put: Put
+    grants: dict[str, set[Grant]] = field(default_factory=lambda: defaultdict(set))
+    withheld: dict[str, set[Grant]] = field(default_factory=lambda: defaultdict(set))
+    denials: list[Denial] = field(default_factory=list)
+    decisions: dict["Decision", int] = field(default_factory=dict)
+    _log: dict[str, list["Decision"]] = field(default_factory=lambda: defaultdict(list))
+    _locks: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
+
+    def withhold(self, grants: list[Grant], but: Callable[[Grant], bool]) -> None:
+        """Take every one of the grants away, except those that `but` says to leave."""
+        for grant in grants:
+            self.grants[grant.role].add(grant)
+            if not but(grant):
+                self.withheld[grant.role].add(grant)
+        for role in list(self.withheld):
+            self._apply(role)
+
+    def give_back(self) -> None:
+        """Let every role have all its grants again."""
+        for role in list(self.withheld):
+            self.withheld[role].clear()
+            self._apply(role)
+
+    def heard(self, decision: "Decision") -> None:
+        """Take note of a decision of IAM's."""
+        self.decisions[decision] = self.decisions.get(decision, 0) + 1
+        if not decision.allowed:
+            self._log[decision.role].append(decision)
+
+    def around(self, run: Run) -> Run:
+        """An invocation that is repeated with one more grant as long as it is denied one."""
+
+        def run_until_allowed(function: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+            config = function.get("config") or function
+            role = str(config["Role"]).rsplit("/", 1)[-1]
+            # One invocation of a role at a time: another must not see half of its policy.
+            with self._locks[role]:
+                while True:
+                    before = len(self._log[role])
+                    result = run(function, event, request_id)
+                    denied = self._missing(role, self._log[role][before:])
+                    if denied is None:
+                        return result
+                    self._give(denied, str(config["FunctionName"]), noticed_in(result))
+
+        return run_until_allowed
+
+    def _missing(self, role: str, denied: list["Decision"]) -> "Decision | None":
+        for one in denied:
+            if any(grant.covers(role, one.action, one.resource) for grant in self.withheld[role]):
+                return one
+        return None
+
+    def _give(self, denied: "Decision", function: str, noticed: str) -> None:
+        asked = (denied.role, denied.action, denied.resource)
+        found = tuple(sorted(grant for grant in self.grants[denied.role] if grant.covers(*asked)))
+        self.denials.append(Denial(found, denied.action, denied.resource, function, noticed))
+        self.withheld[denied.role] -= set(found)
+        self._apply(denied.role)
+
+    def _apply(self, role: str) -> None:
+        policies: dict[str, set[Grant]] = defaultdict(set)
+        for grant in self.grants[role]:
+            policies[grant.policy] |= set() if grant in self.withheld[role] else {grant}
+        for policy, left in policies.items():
+            self.put(role, policy, document(left))
+
+
+def noticed_in(result: Mapping[str, Any]) -> str:
+    """How an invocation says that something is wrong; "" if it does not.
+
+    What raises is retried, and ends as a dead letter with its alarm or in a state machine's Catch; the
+    address answers 5xx; reconcile calls what it could not ask `unasked`, and asks again.
+    """
+    body = result.get("body")
+    if result.get("error"):
+        return f"raised {body.get('errorType')}" if isinstance(body, Mapping) else "failed"
+    if not isinstance(body, Mapping):
+        return ""
+    if int(body.get("statusCode", 200)) >= 500:
+        return f"answered {body['statusCode']}"
+    return "answered unasked" if "unasked" in body.values() else ""
