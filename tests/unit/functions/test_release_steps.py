@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from marquee import clients, settings
+from marquee import clients
 from marquee.ledger import Stage
 from marquee.stages import RunMoved
 from tests.unit.functions.conftest import Pipeline, etl_event, golden, training_event
@@ -20,11 +20,12 @@ LIMIT = (
 
 @pytest.fixture
 def step(pipeline: Pipeline) -> dict[str, str]:
-    """A run that is registered and about to be deployed."""
+    """A run that passed its trial and is about to be deployed."""
     step = pipeline.receive()
     pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
     pipeline.call("judge_candidate", step)
     pipeline.call("register_model", step)
+    assert pipeline.tried(step)["status"] == "passed"
     return step
 
 
@@ -101,23 +102,6 @@ def test_the_model_knows_its_version_and_the_registry_its_figures(
     (metrics,) = package["ModelMetrics"]["ModelQuality"].values()
     bucket, _, key = metrics["S3Uri"].removeprefix("s3://").partition("/")
     assert b'"accuracy": 1.0' in clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
-
-
-@pytest.mark.parametrize(
-    ("kind", "capacity"),
-    [
-        ("serverless", {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}),
-        ("realtime", {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}),
-    ],
-)
-def test_the_capacity_is_the_templates(
-    pipeline: Pipeline, step: dict[str, str], monkeypatch: pytest.MonkeyPatch, kind: str, capacity: object
-) -> None:
-    monkeypatch.setenv("ENDPOINT_TYPE", kind)
-    settings.load.cache_clear()
-    config = pipeline.call("deploy_model", step)["endpoint_config"]
-    (variant,) = pipeline.sagemaker.configs[config]["ProductionVariants"]
-    assert capacity == {name: variant[name] for name in variant if name not in ("VariantName", "ModelName")}
 
 
 def test_an_endpoint_of_another_version_is_not_believed(pipeline: Pipeline, step: dict[str, str]) -> None:

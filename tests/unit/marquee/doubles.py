@@ -147,6 +147,7 @@ class SageMakerDouble(Double):
         self.models: dict[str, Parameters] = {}
         self.configs: dict[str, Parameters] = {}
         self.endpoint: Parameters | None = None
+        self.trial: Parameters | None = None
         self.answers: dict[str, Model] = {}
 
     # ---------------------------------------------------------------------------------- training
@@ -219,26 +220,67 @@ class SageMakerDouble(Double):
         return {"EndpointConfigArn": f"{ACCOUNT}:endpoint-config/{EndpointConfigName}"}
 
     def CreateEndpoint(self, EndpointName: str, EndpointConfigName: str, **_: Any) -> Parameters:
-        if self.endpoint:
+        if self._endpoint(EndpointName):
             raise Refused("ValidationException", f'Cannot create already existing endpoint "{EndpointName}".')
-        self.endpoint = {"EndpointStatus": "Creating", "EndpointConfigName": EndpointConfigName}
+        made = {"EndpointStatus": "Creating", "EndpointConfigName": EndpointConfigName}
+        self._set_endpoint(EndpointName, made)
         return {"EndpointArn": f"{ACCOUNT}:endpoint/{EndpointName}"}
 
     def DescribeEndpoint(self, EndpointName: str) -> Parameters:
-        if self.endpoint is None:
+        endpoint = self._endpoint(EndpointName)
+        if endpoint is None:
             raise Refused("ValidationException", f'Could not find endpoint "{EndpointName}".')
-        return {"LastModifiedTime": datetime.now(UTC), **self.endpoint}
+        variants = self.configs.get(endpoint["EndpointConfigName"], {}).get("ProductionVariants", [])
+        shown = [
+            {"VariantName": v["VariantName"], "CurrentWeight": v["InitialVariantWeight"]} for v in variants
+        ]
+        return {"LastModifiedTime": datetime.now(UTC), "ProductionVariants": shown, **endpoint}
 
-    def UpdateEndpoint(self, EndpointName: str, EndpointConfigName: str) -> Parameters:
+    def UpdateEndpoint(self, EndpointName: str, EndpointConfigName: str, **_: Any) -> Parameters:
         if self.endpoint is None or self.endpoint["EndpointStatus"] != "InService":
             raise Refused("ValidationException", "Cannot update in-progress endpoint.")
         pending = {"EndpointConfigName": EndpointConfigName}
         self.endpoint |= {"EndpointStatus": "Updating", "PendingDeploymentSummary": pending}
         return {"EndpointArn": f"{ACCOUNT}:endpoint/{EndpointName}"}
 
+    def UpdateEndpointWeightsAndCapacities(
+        self, EndpointName: str, DesiredWeightsAndCapacities: list[Parameters]
+    ) -> Parameters:
+        assert self.endpoint
+        desired = {one["VariantName"]: one["DesiredWeight"] for one in DesiredWeightsAndCapacities}
+        for variant in self.configs[self.endpoint["EndpointConfigName"]]["ProductionVariants"]:
+            variant["InitialVariantWeight"] = desired[variant["VariantName"]]
+        return {"EndpointArn": f"{ACCOUNT}:endpoint/{EndpointName}"}
+
     def DeleteEndpoint(self, EndpointName: str) -> Parameters:
-        self.endpoint = None
+        self._set_endpoint(EndpointName, None)
         return {}
+
+    def DeleteEndpointConfig(self, EndpointConfigName: str) -> Parameters:
+        if self.configs.pop(EndpointConfigName, None) is None:
+            message = f'Could not find endpoint configuration "{EndpointConfigName}".'
+            raise Refused("ValidationException", message)
+        return {}
+
+    def DeleteModel(self, ModelName: str) -> Parameters:
+        if self.models.pop(ModelName, None) is None:
+            raise Refused("ValidationException", f'Could not find model "{ModelName}".')
+        return {}
+
+    def _endpoint(self, name: str) -> Parameters | None:
+        return self.trial if name.endswith("-trial") else self.endpoint
+
+    def _set_endpoint(self, name: str, endpoint: Parameters | None) -> None:
+        if name.endswith("-trial"):
+            self.trial = endpoint
+        else:
+            self.endpoint = endpoint
+
+    def settle_trial(self, failure: str = "") -> None:
+        """End the start of the trial endpoint."""
+        assert self.trial
+        status = "Failed" if failure else "InService"
+        self.trial |= {"EndpointStatus": status, "FailureReason": failure}
 
     def settle(self, roll_back: bool = False) -> None:
         """End what the endpoint is doing; a roll back is silent, as SageMaker's may be."""
@@ -250,9 +292,10 @@ class SageMakerDouble(Double):
 
     # --------------------------------------------------------------------------------- invocation
     def InvokeEndpoint(self, EndpointName: str, Body: str, **_: Any) -> Parameters:
-        if self.endpoint is None:
+        endpoint = self._endpoint(EndpointName)
+        if endpoint is None:
             raise Refused("ValidationError", f"Endpoint {EndpointName} of account 123456789012 not found.")
-        variant = self.configs[self.endpoint["EndpointConfigName"]]["ProductionVariants"][0]
+        variant = self.configs[endpoint["EndpointConfigName"]]["ProductionVariants"][0]
         container = self.models[variant["ModelName"]]["PrimaryContainer"]
         answer = self.answers[variant["ModelName"]]
         predictions = [_prediction(review, answer) for review in json.loads(Body)["reviews"]]

@@ -11,7 +11,8 @@ class LeaseLost(Exception):
 
     def __init__(self, holder: str, other: str) -> None:
         super().__init__(
-            f"{holder} may not change the endpoint any more: its lease expired and {other or 'another'} has it"
+            f"{holder} may not change the endpoint any more: its lease expired and "
+            f"{other or 'another'} has it"
         )
 
 

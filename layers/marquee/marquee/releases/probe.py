@@ -12,10 +12,10 @@ from marquee.releases.odd_reviews import ODD, odd_questions
 from marquee.releases.predictions import TestRow
 from marquee.services.endpoint import Endpoint, EndpointUnreachable
 
-_TIMED = 20
+_TIMED = 12
 _TIMED_SECONDS = 60.0
 _AT_ONCE = 4  # below the MaxConcurrency of a serverless endpoint, so that a throttled request is a fault
-_BURST = 24
+_BURST = 12
 _DECILE = 0.9
 # A candidate over the limit is forgiven while everything is slow: up to this many times the champion's.
 _SLOWER = 2.0
@@ -78,16 +78,30 @@ class Probe:
         return Latency(_decile(ours), _decile(theirs) if champion and theirs else None)
 
     def _check_odd_reviews(self) -> None:
-        for question in odd_questions():
-            _check_answer(self.candidate.ask([question]), [question], _shown(question))
-        _check_answer(self.candidate.ask(odd_questions()), odd_questions(), f"the {len(ODD)} odd reviews")
+        try:
+            self._check([*odd_questions()], f"the {len(ODD)} odd reviews together")
+        except NotVerified:
+            for question in odd_questions():  # which of them it was
+                self._check([question], _shown(question))
+            raise
+
+    def _check(self, questions: list[dict[str, str]], what: str) -> None:
+        try:
+            answer = self.candidate.ask(questions)
+        except EndpointUnreachable as error:
+            message = f"it does not answer {what}: {error}"
+            raise NotVerified(message) from error
+        _check_answer(answer, questions, what)
 
     def _check_burst(self, rows: Sequence[TestRow]) -> None:
-        questions = [{"id": row.review_id, "text": row.review} for row in rows[:_BURST]]
+        what = f"one of {_AT_ONCE} reviews asked at once"
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            answers = threads.map(self.candidate.ask, [[question] for question in questions])
-            for question, answer in zip(questions, answers, strict=True):
-                _check_answer(answer, [question], f"one of {_AT_ONCE} reviews asked at once")
+            asked = [
+                threads.submit(self._check, [{"id": row.review_id, "text": row.review}], what)
+                for row in rows[:_BURST]
+            ]
+        for one in asked:
+            one.result()
 
 
 def _timed(endpoint: Endpoint, question: list[dict[str, str]]) -> float:

@@ -109,7 +109,7 @@ class Endpoint:
                 raise
 
     def update(self, config: str, how: Mapping[str, Any]) -> None:
-        """Ask for another config; the old one answers until the new one is ready. `how`: of UpdateEndpoint."""
+        """Ask for another config (`how`: of UpdateEndpoint); the old one answers until it is ready."""
         self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config, **how)
 
     def delete(self) -> None:

@@ -11,10 +11,10 @@ from marquee.services.errors import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
+    from mypy_boto3_application_autoscaling.type_defs import TargetTrackingScalingPolicyConfigurationTypeDef
 
 # Of the one variant that is the champion's.
 _VARIANT = "live"
-_INVOCATIONS = "SageMakerVariantInvocationsPerInstance"
 
 
 class Scaling:
@@ -30,16 +30,17 @@ class Scaling:
         }
 
     def start(self, least: int, most: int, invocations: float) -> None:
-        """Keep between `least` and `most` instances, `invocations` a minute on each; repeats change nothing."""
+        """Keep `least` to `most` instances with about `invocations` a minute on each; safe to repeat."""
         self._client.register_scalable_target(**self._target, MinCapacity=least, MaxCapacity=most)
+        aim: TargetTrackingScalingPolicyConfigurationTypeDef = {
+            "TargetValue": invocations,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+        }
         self._client.put_scaling_policy(
             **self._target,
             PolicyName=self._policy,
             PolicyType="TargetTrackingScaling",
-            TargetTrackingScalingPolicyConfiguration={
-                "TargetValue": invocations,
-                "PredefinedMetricSpecification": {"PredefinedMetricType": _INVOCATIONS},
-            },
+            TargetTrackingScalingPolicyConfiguration=aim,
         )
 
     def stop(self) -> None:
