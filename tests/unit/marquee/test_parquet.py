@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from marquee.datasets.parquet import check_parquet, read_footer
+from marquee.datasets.parquet import check_parquet
+from marquee.datasets.parquet_footer import read_footer
 from marquee.datasets.thrift import ThriftError
 
 
@@ -27,7 +28,7 @@ GOOD = parquet(review=["a", "b"], meta=[{"x": 1, "y": [1, 2]}, None], label=["po
 def test_the_footer_gives_top_level_columns_and_rows() -> None:
     footer = read_footer(len(GOOD), lambda start, end: GOOD[start:end])
     assert footer.rows == 2
-    assert list(footer.columns) == ["review", "meta", "label"]
+    assert [column.name for column in footer.columns] == ["review", "meta", "label"]
     assert problems(GOOD) == []
 
 

@@ -8,8 +8,10 @@ import tracemalloc
 import pytest
 
 from marquee.datasets.delimited import check_csv
+from marquee.datasets.file_names import name_problem
 from marquee.datasets.json_lines import check_json_lines
-from marquee.datasets.validation import format_of, magic_problem, text_problems
+from marquee.datasets.signatures import signature_problem
+from marquee.datasets.validation import text_problems
 
 ROWS = b"".join(b"good %d,pos\nbad %d,neg\n" % (i, i) for i in range(20))
 GOOD = b"review,sentiment\n" + ROWS
@@ -184,9 +186,9 @@ def test_json_lines_that_cannot_work(lines: list[str], words: str) -> None:
     ],
 )
 def test_a_name_that_lies_is_refused(key: str, magic: bytes, words: str) -> None:
-    assert words in magic_problem(magic, *format_of(key))
+    assert words in (name_problem(key) or signature_problem(magic, key))
 
 
 @pytest.mark.parametrize("key", ["raw/A.CSV", "raw/a.b.csv", "raw/a.jsonl", "raw/a.ndjson"])
 def test_a_name_that_fits_is_taken(key: str) -> None:
-    assert magic_problem(b"revi", *format_of(key)) == ""
+    assert (name_problem(key), signature_problem(b"revi", key)) == ("", "")

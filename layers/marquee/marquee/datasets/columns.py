@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from marquee.datasets.records import plain
+
 TEXT_COLUMNS = ("review", "text", "content", "comment", "body")
 LABEL_COLUMNS = ("sentiment", "label", "polarity")
 RATING_COLUMNS = ("rating", "stars", "score")
+_SHOWN_COLUMNS = 20
+_SHOWN_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,6 @@ class Columns:
         return self.label in RATING_COLUMNS
 
 
-def plain(name: str) -> str:
-    """Return a column's name as it is compared: no surrounding blanks, no capitals."""
-    return name.strip().lower()
-
-
 def find_columns(names: Iterable[str]) -> Columns:
     """Return the text and the label column; a label goes before a rating."""
     held = {plain(name) for name in names}
@@ -40,7 +39,7 @@ def find_columns(names: Iterable[str]) -> Columns:
 def column_problems(names: Sequence[str]) -> list[str]:
     """Return what is wrong with a header, in words."""
     columns = find_columns(names)
-    held = f"the columns are {', '.join(repr(name) for name in names[:20]) or 'none'}."
+    held = f"the columns are {_shown(names)}."
     problems = []
     if not columns.text:
         problems.append(f"There is no text column (one of {', '.join(TEXT_COLUMNS)}): {held}")
@@ -52,6 +51,12 @@ def column_problems(names: Sequence[str]) -> list[str]:
         if name and compared.count(name) > 1:
             problems.append(f"The column {name!r} is there {compared.count(name)} times; keep one of them.")
     return problems
+
+
+def _shown(names: Sequence[str]) -> str:
+    shown = [repr(name[:_SHOWN_CHARACTERS]) for name in names[:_SHOWN_COLUMNS]]
+    more = f" and {len(names) - _SHOWN_COLUMNS:,} more" if len(names) > _SHOWN_COLUMNS else ""
+    return f"{', '.join(shown)}{more}" if shown else "none"
 
 
 def _first(held: set[str], wanted: Iterable[str]) -> str:

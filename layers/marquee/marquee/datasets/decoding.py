@@ -3,7 +3,10 @@
 import codecs
 from collections.abc import Iterable, Iterator
 
-_BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+from marquee.datasets.signatures import content_problem
+
+# That of UTF-32 in little endian begins like that of UTF-16.
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # Several fields of the longest length the ETL job reads.
 _LONGEST_LINE = 40_000_000
 
@@ -42,7 +45,7 @@ class Utf8Lines:
         offset, pending = 0, b""
         for chunk in self._chunks:
             if offset == 0 and not pending:
-                _refuse_utf16(chunk)
+                _refuse_no_text(chunk)
             text, pending, offset = self._decoded(pending + chunk, offset, final=False)
             yield text
             if offset > self._most:
@@ -61,10 +64,12 @@ class Utf8Lines:
         return text.removeprefix("\ufeff") if offset == 0 else text, data[used:], offset + used
 
 
-def _refuse_utf16(chunk: bytes) -> None:
+def _refuse_no_text(chunk: bytes) -> None:
+    if problem := content_problem(chunk):
+        raise NotText(problem)
     head = chunk[:1000]
     if head.startswith(_BYTE_ORDER_MARKS) or head.count(0) > len(head) / 4:
-        message = "The file looks like UTF-16; save it as UTF-8 and upload it again."
+        message = "The file looks like UTF-16 or UTF-32; save it as UTF-8 and upload it again."
         raise NotText(message)
 
 

@@ -13,6 +13,8 @@ FREQUENT_SHARE = 0.05
 HIGH_RATING_SHARE = 0.01
 _MOST_UNKNOWN_SHARE = 0.01
 MOST_LABELS = 100
+# A label is a word: every label is written into each answer, and into the ledger's 400 kB items.
+LONGEST_LABEL = 100
 NEUTRAL = ""
 
 Meaning = Callable[[str], str | None]
@@ -35,10 +37,19 @@ def label_problems(
         elif label != NEUTRAL:
             known[label] += rows
     return [
+        *_long(counts, first_rows),
         *_unknown(unknown, counts, first_rows),
         *_classes(known),
         *_rows(known.total(), minimum_rows),
     ]
+
+
+def _long(counts: Counter[str], first_rows: Mapping[str, int]) -> list[str]:
+    spelled = max(counts, key=len, default="")
+    if len(spelled) <= LONGEST_LABEL:
+        return []
+    where = f"The label of row {first_rows[spelled]} has {len(spelled):,} characters"
+    return [f"{where}; at most {LONGEST_LABEL} may be: is it the right column?"]
 
 
 def _unknown(unknown: list[str], counts: Counter[str], first_rows: Mapping[str, int]) -> list[str]:
@@ -54,7 +65,9 @@ def _classes(known: Counter[str]) -> list[str]:
     if len(known) > MOST_LABELS:
         return [f"The label column holds more than {MOST_LABELS} different labels: is it the right column?"]
     if len(known) == 1:
-        return [f"Every labelled row is {next(iter(known))!r}; a model needs at least two different labels."]
+        return [
+            f"Every labelled row is {next(iter(known))[:40]!r}; a model needs at least two different labels."
+        ]
     return []
 
 

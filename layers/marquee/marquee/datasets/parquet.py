@@ -1,29 +1,21 @@
-"""Checking a Parquet file by its footer alone: columns, types, rows.
+"""Checking a Parquet file by its footer alone; the numbers are those of parquet-format's parquet.thrift."""
 
-Apache Parquet, "File format": the file ends with the metadata (Thrift), its length in 4 bytes, `PAR1`.
-"""
+from marquee.datasets.columns import Columns, column_problems, find_columns
+from marquee.datasets.parquet_footer import Column, Footer, Range, read_footer
+from marquee.datasets.records import plain
+from marquee.datasets.thrift import ThriftError
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from marquee.datasets.columns import column_problems, find_columns, plain
-from marquee.datasets.thrift import CompactReader, ThriftError
-
-MAGIC = b"PAR1"
-_TAIL = 8
-_LARGEST_FOOTER = 16 * 2**20
 _BYTE_ARRAY = 6
-
-Range = Callable[[int, int], bytes]
-
-
-@dataclass(frozen=True)
-class Footer:
-    """Top-level columns with their physical type (None: nested), and the rows of the file."""
-
-    columns: dict[str, int | None]
-    rows: int
+# BOOLEAN, INT32, INT64, FLOAT, DOUBLE
+_NUMBERS = (0, 1, 2, 4, 5)
+# ConvertedType: UTF8, ENUM, JSON; LogicalType: STRING, ENUM, JSON
+_TEXT_MEANINGS = ((0, 4, 19), (1, 4, 12))
+# ConvertedType: UINT_8, UINT_16, INT_8, INT_16, INT_32, INT_64; LogicalType: INTEGER
+_NUMBER_MEANINGS = ((11, 12, 15, 16, 17, 18), (10,))
+# What Spark 3.5 reads without a native library: UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4_RAW.
+_READ_CODECS = (0, 1, 2, 6, 7)
+_CODECS = {3: "LZO", 4: "Brotli", 5: "LZ4 in Hadoop's frames"}
+_BYTE_STREAM_SPLIT = 9
 
 
 def check_parquet(size: int, read: Range, minimum_rows: int) -> list[str]:
@@ -32,46 +24,53 @@ def check_parquet(size: int, read: Range, minimum_rows: int) -> list[str]:
         footer = read_footer(size, read)
     except ThriftError as error:
         return [f"The Parquet file is damaged or cut off ({error}); upload it again."]
-    problems = column_problems(list(footer.columns))
-    text = find_columns(footer.columns).text
-    problems += [
-        f"The text column {name!r} holds no strings."
-        for name, kind in footer.columns.items()
-        if plain(name) == text and kind != _BYTE_ARRAY
+    if footer.encrypted:
+        return ["The Parquet file is encrypted; upload it without encryption."]
+    names = [column.name for column in footer.columns]
+    columns = find_columns(names)
+    problems = [
+        *column_problems(names),
+        *_type_problems(footer, columns),
+        *_packing_problems(footer, columns),
     ]
     if footer.rows < minimum_rows:
         problems.append(f"Rows: {footer.rows:,}; at least {minimum_rows:,} are needed.")
     return problems
 
 
-def read_footer(size: int, read: Range) -> Footer:
-    """Return the footer; ThriftError if there is none or it cannot be read."""
-    tail = read(max(0, size - _TAIL), size)
-    length = int.from_bytes(tail[:4], "little")
-    if tail[4:] != MAGIC or not 0 < length <= min(size - _TAIL, _LARGEST_FOOTER):
-        message = "it does not end with a footer"
-        raise ThriftError(message)
-    metadata = CompactReader(read(size - _TAIL - length, size - _TAIL)).struct()
-    try:
-        return Footer(_columns(metadata[2]), int(metadata[3]))
-    except (KeyError, IndexError, TypeError, AttributeError, UnicodeDecodeError) as error:
-        message = f"its footer lacks {error!r}"
-        raise ThriftError(message) from error
+def _type_problems(footer: Footer, columns: Columns) -> list[str]:
+    wrong = []
+    for column in footer.columns:
+        name = column.name[:40]
+        if plain(column.name) == columns.text and not _is_text(column):
+            wrong.append(f"The text column {name!r} holds no strings.")
+        if plain(column.name) == columns.label and not (_is_text(column) or _is_number(column)):
+            wrong.append(f"The label column {name!r} holds neither strings nor plain numbers.")
+    return wrong
 
 
-def _columns(schema: list[dict[int, Any]]) -> dict[str, int | None]:
-    columns: dict[str, int | None] = {}
-    at = 1
-    for _ in range(schema[0][5]):
-        columns[schema[at][4].decode()] = schema[at].get(1)
-        at = _after(schema, at)
-    return columns
+def _is_text(column: Column) -> bool:
+    return column.kind == _BYTE_ARRAY and _means(column, *_TEXT_MEANINGS)
 
 
-def _after(schema: list[dict[int, Any]], at: int) -> int:
-    # The schema is a tree written depth first; an element tells how many children follow it.
-    waiting = 1
-    while waiting:
-        waiting += schema[at].get(5, 0) - 1
-        at += 1
-    return at
+def _is_number(column: Column) -> bool:
+    return column.kind in _NUMBERS and _means(column, *_NUMBER_MEANINGS)
+
+
+def _means(column: Column, converted: tuple[int, ...], logical: tuple[int, ...]) -> bool:
+    # A writer may give either, both or none; none is the bare physical type.
+    return column.converted in (None, *converted) and column.logical in (None, *logical)
+
+
+def _packing_problems(footer: Footer, columns: Columns) -> list[str]:
+    wanted = (columns.text, columns.label)
+    codecs = {codec for name, codec in footer.codecs if plain(name) in wanted}
+    encodings = {encoding for name, encoding in footer.encodings if plain(name) in wanted}
+    problems = [
+        f"The file is packed with {_CODECS.get(codec, f'codec {codec}')}; write it with Snappy, gzip, "
+        "Zstandard or none."
+        for codec in sorted(codecs - set(_READ_CODECS))
+    ]
+    if _BYTE_STREAM_SPLIT in encodings:
+        problems.append("The encoding BYTE_STREAM_SPLIT cannot be read; write the file without it.")
+    return problems

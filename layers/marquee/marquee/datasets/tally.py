@@ -9,6 +9,8 @@ from marquee.datasets.labels import label_problems
 _MOST_MALFORMED_SHARE = 0.01
 _SHOWN = 5
 _MOST_SPELLINGS = 1_000
+# Rows that are counted, some 4 s of them on a slow machine; the ETL job reads them all.
+_SAMPLE_ROWS = 1_000_000
 
 
 @dataclass
@@ -21,6 +23,11 @@ class Tally:
     first_rows: dict[str, int] = field(default_factory=dict)
     malformed: int = 0
     shown: list[str] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Whether enough rows were counted to judge the file by them."""
+        return self.rows >= _SAMPLE_ROWS
 
     def add(self, row: int, text: str, label: str) -> None:
         """Count one row; rows without a text or without a label teach nothing about labels."""

@@ -7,6 +7,8 @@ from typing import Any
 
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
 _DEEPEST = 32
+_LONGEST_VARINT = 70
+"""Bits: what is longer than ten bytes of seven is no integer, and would cost quadratic time."""
 
 
 class ThriftError(ValueError):
@@ -66,6 +68,9 @@ class CompactReader:
             if byte < 0x80:
                 return value
             shift += 7
+            if shift >= _LONGEST_VARINT:
+                message = "an integer does not end"
+                raise ThriftError(message)
 
     def _byte(self) -> int:
         return self._take(1)[0]

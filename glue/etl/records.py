@@ -1,0 +1,1 @@
+../../layers/marquee/marquee/datasets/records.py
