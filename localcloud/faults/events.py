@@ -33,6 +33,11 @@ class _Passage:
     target: str
     send: Callable[[], None]
 
+    @property
+    def key(self) -> str:
+        """What all deliveries of one event have in common; "" for an event without an id."""
+        return f"{self.on} {self.event_id}" if self.event_id else ""
+
     def __str__(self) -> str:
         source = f"rule {self.rule} -> " if self.rule else "invocation of "
         what = self.event.get("detail-type", "event")
@@ -112,7 +117,7 @@ class EventFaults:
             EventFault,
             lambda fault: self._concerns(fault, passage),
             str(passage),
-            f"{passage.on} {passage.event_id}",
+            passage.key,
         )
         match fault:
             case None:
