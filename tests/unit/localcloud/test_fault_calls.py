@@ -1,0 +1,146 @@
+import asyncio
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from localcloud.awsjson import Response
+from localcloud.faults.calls import ApiCall, CallFaults
+from localcloud.faults.errors import wording
+from localcloud.faults.plan import parsed
+from localcloud.faults.tally import Tally
+
+SERVED: Response = (200, {}, b"served")
+
+
+class Bench:
+    """Calls of a function and of others, under a plan."""
+
+    def __init__(self, *faults: dict[str, Any]) -> None:
+        tally = Tally()
+        tally.replace(parsed({"faults": list(faults)}))
+        self.faults, self.said = CallFaults(tally), list[str]()
+
+    def call(self, action: str, key: str = "KEY", caller: str = "role") -> Response:
+        """The answer to one call."""
+
+        async def serve() -> Response:
+            self.said.append(f"served {action}")
+            return SERVED
+
+        def refuse(code: str, message: str, status: int) -> Response:
+            return status, {}, f"{code}: {message}".encode()
+
+        return asyncio.run(self.faults.intercept(ApiCall(key, caller, action, refuse), serve))
+
+    def invoke(self, *actions: str, function: str = "start_etl") -> list[Response]:
+        """What the calls of one invocation are answered."""
+        with self.faults.invocation("KEY", function, "id", lambda: self.said.append("killed")):
+            return [self.call(action) for action in actions]
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [("before", ["served a:1", "killed"]), ("after", ["served a:1", "served a:2", "killed"])],
+)
+def test_a_function_dies_before_or_after_a_call_is_served(when: str, said: list[str]) -> None:
+    bench = Bench({"kind": "kill", "function": "start_*", "call": 2, "when": when})
+
+    bench.invoke("a:1", "a:2")
+
+    assert bench.said == said
+
+
+def test_calls_are_counted_by_invocation() -> None:
+    bench = Bench({"kind": "kill", "function": "start_etl", "call": 2})
+
+    bench.invoke("a:1")
+    bench.invoke("a:2", function="other")
+    bench.invoke("a:3", "a:4")
+
+    assert bench.said == ["served a:1", "served a:2", "served a:3", "killed"]
+
+
+def test_only_the_named_function_dies() -> None:
+    bench = Bench({"kind": "kill", "function": "start_etl", "action": "glue:*"})
+
+    bench.invoke("glue:StartJobRun", function="catalog_dataset")
+    bench.call("glue:StartJobRun", key="STRANGER")
+    bench.invoke("dynamodb:UpdateItem", "glue:StartJobRun")
+
+    assert bench.said.count("killed") == 1
+    assert bench.said[-2:] == ["served dynamodb:UpdateItem", "killed"]
+
+
+def test_a_call_is_answered_by_an_error_and_not_served() -> None:
+    bench = Bench({"kind": "error", "caller": "start_etl", "action": "glue:StartJobRun", "error": "limit"})
+
+    struck, again = bench.invoke("glue:StartJobRun", "glue:StartJobRun")
+
+    assert struck[0] == 400
+    assert struck[2].startswith(b"ConcurrentRunsExceededException: ")
+    assert again == SERVED
+    assert bench.said == ["served glue:StartJobRun"]
+
+
+@pytest.mark.parametrize("caller", ["start_etl", "StartEtlRole", "*"])
+def test_a_caller_is_named_by_function_or_by_role(caller: str) -> None:
+    bench = Bench({"kind": "error", "caller": caller, "code": "Mine", "message": "No.", "status": 418})
+
+    with bench.faults.invocation("KEY", "start_etl", "id", lambda: None):
+        answer = bench.call("a:1", caller="StartEtlRole")
+
+    assert answer == (418, {}, b"Mine: No.")
+
+
+def test_a_state_machines_own_call_fails_too() -> None:
+    bench = Bench({"kind": "error", "caller": "FlowRole", "action": "lambda:*", "error": "throttling"})
+
+    assert bench.faults.refusal("OtherRole", "lambda:InvokeFunction") is None
+    refusal = bench.faults.refusal("FlowRole", "lambda:InvokeFunction")
+    assert refusal
+    assert (refusal.code, refusal.status) == ("TooManyRequestsException", 429)
+
+
+def test_invocations_and_their_calls_are_recorded_when_wanted() -> None:
+    bench = Bench()
+
+    bench.invoke("a:unrecorded")
+    bench.faults.record(True)
+    bench.invoke("a:1", "a:2")
+    with bench.faults.invocation("KEY", "judge", "id", lambda: None):
+        bench.call("a:3")
+        recorded = bench.faults.recorded()
+    bench.faults.record(False)
+
+    assert [(one["function"], one["calls"], one["ended"]) for one in recorded] == [
+        ("start_etl", ["a:1", "a:2"], True),
+        ("judge", ["a:3"], False),
+    ]
+    assert bench.faults.recorded() == []
+
+
+@pytest.mark.parametrize(
+    ("service", "error", "action"),
+    [
+        ("dynamodb", "throttling", "dynamodb:UpdateItem"),
+        ("dynamodb", "limit", "dynamodb:UpdateItem"),
+        ("dynamodb", "internal", "dynamodb:UpdateItem"),
+        ("glue", "limit", "glue:StartJobRun"),
+        ("glue", "limit", "glue:StartCrawler"),
+        ("glue", "internal", "glue:StartJobRun"),
+        ("lambda", "throttling", "lambda:InvokeFunction"),
+        ("lambda", "internal", "lambda:InvokeFunction"),
+        ("sagemaker", "limit", "sagemaker:CreateTrainingJob"),
+        ("sns", "throttling", "sns:Publish"),
+        ("sns", "internal", "sns:Publish"),
+        ("sqs", "throttling", "sqs:SendMessage"),
+        ("sqs", "limit", "sqs:ReceiveMessage"),
+        ("stepfunctions", "limit", "states:StartExecution"),
+    ],
+)
+def test_errors_are_those_the_services_declare(service: str, error: str, action: str) -> None:
+    shapes = Session().get_service_model(service).error_shapes
+    declared = {shape.error_code for shape in shapes} | {shape.name for shape in shapes}
+
+    assert wording(error, action).code in declared
