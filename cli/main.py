@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     interrupt_on_signals()
     try:
         # A command's imports are its own: `marquee --help` must not wait for boto3.
-        status: int = importlib.import_module(f"cli.commands.{options.command}").run(options, terminal)
+        module = options.command.replace("-", "_")
+        status: int = importlib.import_module(f"cli.commands.{module}").run(options, terminal)
     except CommandError as error:
         return _failed(error, options)
     except KeyboardInterrupt:
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_local(commands)
     _add_runs(commands)
     _add_predictions(commands)
+    _add_dead_letters(commands)
     _add_datasets(commands)
     return root
 
@@ -116,6 +118,14 @@ def _add_predictions(commands: Commands) -> None:
     batch.add_argument("file", type=Path)
     batch.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the predictions go")
     _command(commands, "open", "open the page, or print its address")
+
+
+def _add_dead_letters(commands: Commands) -> None:
+    _command(commands, "dead-letters", "show the events and notices that nobody took")
+    redrive = _command(commands, "redrive", "send dead letters again to whom they were for")
+    redrive.add_argument("letter", nargs="*", metavar="ID", help="the first characters of its id are enough")
+    redrive.add_argument("--all", action="store_true", help="every dead letter there is")
+    redrive.add_argument("--discard", action="store_true", help="delete them instead of sending them")
 
 
 def _add_datasets(commands: Commands) -> None:

@@ -7,14 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cli.queue import looking_through
+
 if TYPE_CHECKING:
     from cli.account import Account
-
-# While one reader looks through the queue, messages it has seen stay hidden; then it gives them back.
-_HIDDEN_SECONDS = 30
-_BATCH = 10
-# Asking with a wait (long polling) looks at every server of the queue, asking without at some of them.
-_WAIT_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -30,10 +26,8 @@ class Notice:
 
 def read_inbox(account: Account) -> list[Notice]:
     """Every notice in the queue once, newest last."""
-    client, queue = account.client("sqs"), account.outputs["InboxQueueUrl"]
-    messages = _received(client, queue)
-    _give_back(client, queue, [message["ReceiptHandle"] for message in messages])
-    notices = {notice.message_id: notice for notice in map(_notice, messages)}
+    with looking_through(account.client("sqs"), account.outputs["InboxQueueUrl"]) as reading:
+        notices = {notice.message_id: notice for notice in map(_notice, reading.messages())}
     return sorted(notices.values(), key=lambda notice: notice.at)
 
 
@@ -47,32 +41,17 @@ def await_notice(account: Account, run_id: str, outcome: str, patience: float = 
             return found[-1] if found else None
 
 
-def _received(client: Any, queue: str) -> list[dict[str, Any]]:
-    messages: list[dict[str, Any]] = []
-    while True:
-        batch = client.receive_message(
-            QueueUrl=queue,
-            MaxNumberOfMessages=_BATCH,
-            VisibilityTimeout=_HIDDEN_SECONDS,
-            WaitTimeSeconds=_WAIT_SECONDS,
-        ).get("Messages", [])
-        if not batch:
-            return messages
-        messages += batch
-
-
-def _give_back(client: Any, queue: str, handles: list[str]) -> None:
-    for start in range(0, len(handles), _BATCH):
-        entries = [
-            {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}
-            for number, handle in enumerate(handles[start : start + _BATCH])
-        ]
-        client.change_message_visibility_batch(QueueUrl=queue, Entries=entries)
-
-
 def _notice(message: dict[str, Any]) -> Notice:
     body = json.loads(message["Body"])
     attributes = {name: value["Value"] for name, value in body.get("MessageAttributes", {}).items()}
-    return Notice(
-        body["MessageId"], body["Timestamp"], body.get("Subject") or "", body["Message"], attributes
-    )
+    text = _in_words(body["Message"])
+    return Notice(body["MessageId"], body["Timestamp"], body.get("Subject") or "", text, attributes)
+
+
+def _in_words(message: str) -> str:
+    """What an alarm of CloudWatch says to a person; any other message as it is."""
+    try:
+        alarm = json.loads(message)
+        return f"{alarm['AlarmDescription']}\n\nWhy: {alarm['NewStateReason']}"
+    except (ValueError, KeyError, TypeError):
+        return message

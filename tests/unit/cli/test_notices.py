@@ -6,7 +6,7 @@ from collections.abc import Callable
 import boto3
 import pytest
 
-from cli import notices
+from cli import notices, queue
 from cli.account import Account
 
 Deploy = Callable[[dict[str, str]], Account]
@@ -14,9 +14,9 @@ Deploy = Callable[[dict[str, str]], Account]
 
 @pytest.fixture
 def account(deploy: Deploy, session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Account:
-    monkeypatch.setattr(notices, "_WAIT_SECONDS", 0)
-    queue = session.client("sqs").create_queue(QueueName="inbox")
-    return deploy({"InboxQueueUrl": queue["QueueUrl"]})
+    monkeypatch.setattr(queue, "_WAIT_SECONDS", 0)
+    inbox = session.client("sqs").create_queue(QueueName="inbox")
+    return deploy({"InboxQueueUrl": inbox["QueueUrl"]})
 
 
 def deliver(
@@ -75,3 +75,13 @@ def test_the_notice_awaited_is_the_one_of_that_run_and_outcome(account: Account)
 
 def test_a_notice_that_never_arrives_is_none(account: Account) -> None:
     assert notices.await_notice(account, "films-0123456789", "live", patience=0) is None
+
+
+def test_an_alarm_is_told_in_its_words(account: Account) -> None:
+    alarm = {"AlarmName": "x", "AlarmDescription": "Look there.", "NewStateReason": "1 datapoint"}
+    body = {"MessageId": "m1", "Timestamp": "2026-11-22T10:00:00.000Z", "Message": json.dumps(alarm)}
+    account.client("sqs").send_message(
+        QueueUrl=account.outputs["InboxQueueUrl"], MessageBody=json.dumps(body)
+    )
+
+    assert notices.read_inbox(account)[0].text == "Look there.\n\nWhy: 1 datapoint"
