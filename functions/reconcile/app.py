@@ -3,13 +3,13 @@
 from typing import Any
 
 from marquee.observability import observed
-from marquee.reconciliation import Reconcile
+from marquee.reconciliation import Patience, Reconcile
 from marquee.settings import ReconcileSettings, load
 
 
 @observed
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Answer what was found, by run_id; `quiet_seconds` in the event overrides the setting."""
-    settings = load(ReconcileSettings)
-    quiet_seconds = float(event.get("quiet_seconds", settings.reconcile_quiet_seconds))
-    return Reconcile.of(settings).run(quiet_seconds)
+    """Answer what was found, by run or batch; `quiet_seconds` in the event overrides when to ask."""
+    quiet = event.get("quiet_seconds")
+    patience = Patience() if quiet is None else Patience(float(quiet))
+    return Reconcile.of(load(ReconcileSettings)).run(patience)

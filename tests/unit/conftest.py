@@ -38,17 +38,18 @@ def table(aws: None) -> str:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         AttributeDefinitions=[
-            {"AttributeName": n, "AttributeType": "S"} for n in ("pk", "kind", "created_at")
+            {"AttributeName": n, "AttributeType": "S"} for n in ("pk", "kind", "open", "created_at")
         ],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "by_kind",
+                "IndexName": f"by_{name}",
                 "KeySchema": [
-                    {"AttributeName": "kind", "KeyType": "HASH"},
+                    {"AttributeName": name, "KeyType": "HASH"},
                     {"AttributeName": "created_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
             }
+            for name in ("kind", "open")
         ],
     )
     return TABLE

@@ -25,6 +25,9 @@ _INVOKE_ATTEMPTS = 2
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 20
 _ATTEMPTS = 5
+# A claim to send a notice lasts 30 s (notices/notify.py): all tries together must be over before.
+_PUBLISH_SECONDS = 4
+_PUBLISH_ATTEMPTS = 3
 
 
 def dynamodb() -> DynamoDBClient:
@@ -39,7 +42,7 @@ def s3() -> S3Client:
 
 def sns() -> SNSClient:
     """Return the client that publishes notices."""
-    return _client("sns")  # type: ignore[no-any-return]
+    return _client("sns", _PUBLISH_SECONDS, _PUBLISH_ATTEMPTS)  # type: ignore[no-any-return]
 
 
 def glue() -> GlueClient:

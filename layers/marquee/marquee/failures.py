@@ -15,6 +15,10 @@ from marquee.releases.trial import clear_trial
 from marquee.services.endpoint import Endpoint
 from marquee.services.registry import Registry
 from marquee.settings import FailSettings
+from marquee.stages import is_to_be_taken_back
+
+# A way back takes minutes, and every step of it renews the lease.
+_LEASE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,16 @@ class FailRun:
         return self.take_back(failed), failed
 
     def take_back(self, run: Run) -> Literal["updating", "done"]:
-        """Undo what a failed attempt released; the release lock is held until that is done."""
-        if self.endings.lock.holder() != run.attempt_id:
-            return "done"  # it never touched the endpoint, or it was taken back; another may be on it now
+        """Undo what a failed attempt released; the release lease is held until that is done.
+
+        The lease of one that failed long ago may have expired, so it is taken anew; where another release
+        has it, the endpoint is that one's until it ends.
+        """
+        lock = self.endings.lock
+        if lock.holder() != run.attempt_id and not is_to_be_taken_back(run):
+            return "done"
+        if not lock.acquire(run.attempt_id, _LEASE_SECONDS):
+            return "updating"
         if "model_package_arn" in run.facts:
             self.registry.decide(run.facts["model_package_arn"], False, run.reason)
         if clear_trial(self.trial) == "updating":
@@ -66,5 +77,7 @@ class FailRun:
         deployed = "endpoint_config" in run.facts
         if deployed and put_back(self.shift, self.endings.ledger.champion()) == "updating":
             return "updating"
-        self.endings.lock.free(run.attempt_id)
+        if is_to_be_taken_back(run):
+            self.endings.ledger.record(run.run_id, {"taken_back": True})
+        lock.free(run.attempt_id)
         return "done"

@@ -43,3 +43,8 @@ class Attempt:
             )
             raise ValueError(message)
         return cls(match["run_id"], int(match["number"] or 1))
+
+
+def is_attempt(name: str) -> bool:
+    """Whether a name is an attempt_id."""
+    return _ATTEMPT_ID.fullmatch(name) is not None

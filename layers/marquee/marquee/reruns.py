@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from marquee.identity import Attempt
 from marquee.ledger import Ledger, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
+from marquee.notices import was_told
 from marquee.observability import about
 from marquee.services.executions import Executions
 from marquee.settings import RerunSettings
-from marquee.stages import deadline_of
+from marquee.stages import ask_at_of, deadline_of, is_to_be_taken_back
 
 
 class RunUnderWay(Exception):
@@ -38,11 +39,15 @@ class Rerun:
         """Begin the next attempt and start its preparation; RunUnderWay if the run has not ended."""
         about(run_id=run_id)
         run = self.ledger.get(run_id)
-        # A failed release is under way until the champion answers again.
-        if self.lock.holder() == run.attempt_id or not self.ledger.begin_attempt(
-            run, "rerun", deadline_of(Stage.RECEIVED)
+        if self._is_under_way(run) or not self.ledger.begin_attempt(
+            run, "rerun", deadline_of(Stage.RECEIVED), ask_at_of(Stage.RECEIVED)
         ):
             raise RunUnderWay(self.ledger.get(run_id))
         attempt = Attempt(run_id, run.attempt + 1)
+        self.ledger.tried(self.ledger.get(run_id))
         self.preparation.start(attempt)
         return attempt
+
+    def _is_under_way(self, run: Run) -> bool:
+        # A failed release is under way until the champion answers again, and an ending until it is told.
+        return self.lock.holder() == run.attempt_id or is_to_be_taken_back(run) or not was_told(run)

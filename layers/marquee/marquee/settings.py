@@ -171,8 +171,30 @@ class VerifySettings(LedgerSettings, ModelBucketSettings, EndpointSettings):
     """Of verify_endpoint."""
 
 
-class PromoteSettings(NoticeSettings, RegistryNameSettings):
+class PromoteSettings(NoticeSettings, RegistryNameSettings, EndpointSettings):
     """Of promote_model."""
+
+
+class RollBackSettings(NoticeSettings, ShiftSettings):
+    """Of roll_back."""
+
+
+class TrafficSettings(LedgerSettings, CapacitySettings, ShiftSettings):
+    """Of share_traffic."""
+
+
+class ScaleSettings(CapacitySettings):
+    """Of scale_endpoint: invocations a minute on each instance."""
+
+    max_instances: int = Field(ge=1)
+    invocations_per_instance: float = Field(gt=0)
+
+
+class SweepSettings(NoticeSettings, EndpointSettings):
+    """Of sweep_endpoint: after how many days without a request, 0 for never, and what then."""
+
+    idle_days: int = Field(ge=0, le=63)
+    delete_idle_endpoint: bool
 
 
 class RejectSettings(NoticeSettings, RegistrySettings):
@@ -195,7 +217,6 @@ class ReconcileSettings(TrainingSettings, StartReleaseSettings, FailSettings):
     prepare_dataset_arn: str = Arn
     start_transform_function: str = Field(min_length=1)
     finish_transform_function: str = Field(min_length=1)
-    reconcile_quiet_seconds: int = Field(default=120, ge=0)
 
 
 Model = TypeVar("Model", bound=BaseModel)

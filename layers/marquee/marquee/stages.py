@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marquee.clock import later, seconds_between
+from marquee.clock import later, now, seconds_between
 from marquee.identity import Attempt
 from marquee.ledger import RUNNING, Ledger, Promotion, Run, Stage
 from marquee.observability import about, logger, seconds
@@ -16,6 +16,16 @@ _FROM = {
     Stage.REJECTED: (Stage.JUDGING,),
     Stage.FAILED: RUNNING,
 }
+# Seconds after which the reconciler asks the service whether an event was lost: a little longer than
+# the stage's work needs at least, and than an ended run's last handler needs to be done.
+_ASK_AFTER = {
+    Stage.RECEIVED: 60,
+    Stage.PREPARING: 120,
+    Stage.TRAINING: 120,
+    Stage.JUDGING: 120,
+    Stage.RELEASING: 120,
+}
+_CLOSE_AFTER = 60
 # Seconds after which silence is a failure. They are generous: the reconciler asks the services
 # long before, so only a run that nobody can say anything about reaches its deadline.
 _MAY_TAKE = {
@@ -24,6 +34,12 @@ _MAY_TAKE = {
     Stage.JUDGING: 2 * 3600,
     Stage.RELEASING: 2 * 3600,
 }
+
+
+# How often a stage's work is asked for before the run fails; waits for its turn do not count.
+_MOST_TRIES = 10
+# Longer than the queue of any stage should be: what still waits then waits for something that never comes.
+_MAY_WAIT_SECONDS = 3 * 86_400
 
 
 class RunMoved(Exception):
@@ -38,6 +54,29 @@ class RunMoved(Exception):
 def deadline_of(stage: Stage, seconds_allowed: float = 0) -> str:
     """Return by when a stage entered now must be over; `seconds_allowed` where it has no time of its own."""
     return later(seconds_allowed or _MAY_TAKE[stage]) if stage in RUNNING else ""
+
+
+def ask_at_of(stage: Stage) -> str:
+    """Return when the reconciler begins to ask about a stage entered now."""
+    return later(_ASK_AFTER.get(stage, _CLOSE_AFTER))
+
+
+def wait(ledger: Ledger, run: Run, waiting_for: str, seconds_allowed: float = 0) -> None:
+    """Count that a run waits for its turn, which is no failure; its deadline moves on, three days at most."""
+    waited = seconds_between(run.working.waiting_since, now()) if run.working.waiting_since else 0
+    if waited < _MAY_WAIT_SECONDS:
+        ledger.waited(run, waiting_for, deadline_of(run.stage, seconds_allowed))
+
+
+def is_exhausted(run: Run) -> bool:
+    """Whether the work of a run's stage was asked for so often that asking again is no use."""
+    return run.working.tries - run.working.waits >= _MOST_TRIES
+
+
+def is_to_be_taken_back(run: Run) -> bool:
+    """Whether a failed attempt left something of a release behind that has not been taken back since."""
+    released = {"endpoint_config", "model_package_arn"} & run.facts.keys()
+    return run.stage == Stage.FAILED and bool(released) and "taken_back" not in run.facts
 
 
 def enter(  # noqa: PLR0913 - the parts of one line of history
@@ -67,6 +106,7 @@ def enter(  # noqa: PLR0913 - the parts of one line of history
         event_id=event_id,
         facts=facts,
         reason=reason,
+        ask_at=ask_at_of(to),
         deadline=deadline_of(to, seconds_allowed),
         promotion=promotion,
     )

@@ -11,7 +11,7 @@ from marquee.observability import about, logger
 from marquee.services.executions import Executions
 from marquee.services.topic import Topic
 from marquee.settings import ReceiveUploadSettings
-from marquee.stages import deadline_of
+from marquee.stages import ask_at_of, deadline_of
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,20 @@ class ReceiveUpload:
         self.ledger.create(new)
         run = self.ledger.get(new.run_id)
         if run.stage == Stage.RECEIVED:
+            self.ledger.tried(run)
             self.preparation.start(run.current)
-        if run.upload.sequencer != event.upload.sequencer:
+        if self._is_another_drop(run, event.upload.sequencer):
             notify(self.ledger, self.topic, run, Outcome.DUPLICATE, event.upload.sequencer)
         return run
+
+    def _is_another_drop(self, run: Run, sequencer: str) -> bool:
+        """Whether the same content was dropped again: S3 gives every drop of a key a sequencer of its own.
+
+        One found by listing has none; the first event that comes after all is taken to be its.
+        """
+        if sequencer in ("", run.upload.sequencer):
+            return False
+        return not self.ledger.adopt(run.run_id, sequencer)
 
 
 def _run_of(event: UploadEvent) -> Run:
@@ -54,6 +64,7 @@ def _run_of(event: UploadEvent) -> Run:
         event.upload,
         created_at=at,
         updated_at=at,
+        ask_at=ask_at_of(Stage.RECEIVED),
         deadline=deadline_of(Stage.RECEIVED),
-        history=(Change(Stage.RECEIVED, at, "upload", event.event_id),),
+        history=(Change(Stage.RECEIVED, at, event.cause, event.event_id),),
     )

@@ -60,7 +60,7 @@ def test_ledger_is_on_demand_encrypted_and_can_be_put_back_in_time(stack: Stack)
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["SSESpecification"]["SSEEnabled"]
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
-    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by_kind"]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by_kind", "by_open"]
 
 
 def test_topic_and_queues_are_encrypted(stack: Stack) -> None:

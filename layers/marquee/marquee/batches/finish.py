@@ -45,6 +45,7 @@ class FinishTransform:
         about(run_id=batch_id)
         batch = self.ledger.get(batch_id)
         if not batch.ended:
+            self.ledger.working(batch_id)
             self._end(batch, event)
         self.notices.tell(batch_id)
         return self.ledger.get(batch_id)

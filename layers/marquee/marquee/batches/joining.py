@@ -42,8 +42,11 @@ def join(sheet: Sheet, predictions: Iterable[bytes], sink: TextSink) -> Counter[
             labels = list(answer["scores"])
             sink.write(_BOM if sheet.has_bom else "")
             writer.writerow([*sheet.columns, *_added_columns(sheet.columns, labels)])
-        writer.writerow([*row, *_added(number, answer, labels)])
-        given[answer["label"]] += 1
+        added = _added(number, answer, labels)
+        if not row[sheet.text_at].strip():
+            added = [""] * len(added)  # a model's answer to no text is a guess of its own
+        writer.writerow([*row, *added])
+        given[answer["label"] if row[sheet.text_at].strip() else ""] += 1
     if next(answers, None) is not None:
         message = f"there are more predictions than the {number:,} rows of the file"
         raise BrokenPredictions(message)

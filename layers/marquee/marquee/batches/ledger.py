@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from marquee.batches.models import Batch, BatchNotFound, BatchStage
-from marquee.clock import now
+from marquee.batches.models import ENDED, FUNCTION_SECONDS, Batch, BatchNotFound, BatchStage, ask_at_of
+from marquee.clock import later, now
 from marquee.ledger import Change, Condition, Table
-from marquee.ledger.claims import claim_notice, notice_sent, release_notice
+from marquee.ledger.claims import claim_notice, close, notice_sent, release_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -23,8 +23,10 @@ class BatchLedger:
         self._table = Table(table, client)
 
     def create(self, batch: Batch) -> bool:
-        """Record a new batch; False if it is there already."""
-        return self._table.put_new({"pk": _pk(batch.batch_id), "kind": "batch", **batch.to_item()})
+        """Record a new batch, open; False if it is there already."""
+        return self._table.put_new(
+            {"pk": _pk(batch.batch_id), "kind": "batch", "open": "batch", **batch.to_item()}
+        )
 
     def get(self, batch_id: str) -> Batch:
         """Return the batch as it is now; BatchNotFound if there is none."""
@@ -36,6 +38,14 @@ class BatchLedger:
     def batches(self, limit: int = 50) -> list[Batch]:
         """Return the newest batches, newest first."""
         return [Batch.from_item(item) for item in islice(self._table.newest("batch"), limit)]
+
+    def open(self) -> Iterator[Batch]:
+        """Yield every batch that something is still to be done for, oldest first, a page at a time."""
+        return (Batch.from_item(item) for item in self._table.open("batch"))
+
+    def close(self, batch: Batch) -> bool:
+        """Take an ended batch out of the open ones; False if something came up since it was read."""
+        return close(self._table, _pk(batch.batch_id), batch.opened_at, [str(stage) for stage in ENDED])
 
     def advance(
         self,
@@ -49,7 +59,9 @@ class BatchLedger:
         `facts` are fields of Batch, such as rows and reason.
         """
         update = Condition()
-        sets = {**(facts or {}), "stage": change.stage, "updated_at": now()}
+        at = now()
+        ask_at = ask_at_of(BatchStage(change.stage))
+        sets = {**(facts or {}), "stage": change.stage, "updated_at": at, "ask_at": ask_at, "opened_at": at}
         clauses = [f"{update.path(name)} = {update.value(value)}" for name, value in sets.items()]
         line = {"stage": change.stage, "at": change.at, "cause": change.cause, "event_id": change.event_id}
         history = update.path("history")
@@ -58,10 +70,13 @@ class BatchLedger:
         condition = f"{update.path('stage')} IN ({stages})"
         return self._table.update(_pk(batch_id), f"SET {', '.join(clauses)}", condition, update)
 
-    def touch(self, batch_id: str) -> None:
-        """Record that something was set to work for a batch just now, so that it is given its time."""
+    def working(self, batch_id: str) -> None:
+        """Record that a function works for a batch now, so that nobody sets another to work meanwhile."""
         update = Condition()
-        setting = f"SET {update.path('updated_at')} = {update.value(now())}"
+        setting = (
+            f"SET {update.path('updated_at')} = {update.value(now())}, "
+            f"{update.path('ask_at')} = {update.value(later(FUNCTION_SECONDS))}"
+        )
         self._table.update(_pk(batch_id), setting, "attribute_exists(pk)", update)
 
     def claim_notice(self, batch_id: str, notice: str, lease_seconds: float) -> bool:

@@ -12,6 +12,9 @@ from marquee.ledger import Change, Upload
 
 # Longer than a transform job of the largest file takes: past it somebody should look.
 _DEADLINE_SECONDS = 4 * 3600
+# start_transform and finish_transform have 15 minutes (template.yaml), and Lambda repeats what failed.
+FUNCTION_SECONDS = 16 * 60
+_ASK_AFTER_SECONDS = 120
 
 
 class BatchStage(StrEnum):
@@ -55,6 +58,8 @@ class Batch:
     instance_type: str = ""
     history: tuple[Change, ...] = ()
     notices: dict[str, dict[str, str]] = field(default_factory=dict)
+    ask_at: str = ""
+    opened_at: str = ""
 
     @classmethod
     def of(cls, upload: Upload, event_id: str) -> Batch:
@@ -66,7 +71,9 @@ class Batch:
         at = now()
         batch_id = run_id_of(upload.bucket, upload.key, f"{upload.etag}/{upload.sequencer}")
         history = (Change(BatchStage.RECEIVED, at, f"{upload.key} was dropped", event_id),)
-        return cls(batch_id, upload, at, at, later(_DEADLINE_SECONDS), history=history)
+        ask_at = ask_at_of(BatchStage.RECEIVED)
+        deadline = later(_DEADLINE_SECONDS)
+        return cls(batch_id, upload, at, at, deadline, history=history, ask_at=ask_at, opened_at=at)
 
     @property
     def ended(self) -> bool:
@@ -85,3 +92,8 @@ class Batch:
         known["stage"] = BatchStage(item["stage"])
         known["history"] = tuple(Change(**change) for change in item["history"])
         return cls(**known)
+
+
+def ask_at_of(stage: BatchStage) -> str:
+    """Return when the reconciler begins to ask about a batch that comes to a stage now."""
+    return later(FUNCTION_SECONDS if stage == BatchStage.RECEIVED else _ASK_AFTER_SECONDS)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from marquee.batches.ledger import BatchLedger
 from marquee.batches.models import Batch, BatchStage
 from marquee.costs import TRAINING_HOUR
+from marquee.notices.notify import LEASE_SECONDS
 from marquee.services.topic import Topic
 
-# Longer than Publish can take with all its retries, so an older claim belongs to a dead sender.
-_LEASE_SECONDS = 120
 _OUTCOMES = {BatchStage.DONE: "batch_done", BatchStage.FAILED: "batch_failed"}
 
 
@@ -28,26 +27,30 @@ class BatchNotices:
     def tell(self, batch_id: str) -> None:
         """Send the notice of an ended batch, unless it was sent."""
         batch = self.ledger.get(batch_id)
-        outcome = _OUTCOMES[batch.stage]
-        if not self.ledger.claim_notice(batch_id, outcome, _LEASE_SECONDS):
+        parts = _done(batch) if batch.stage == BatchStage.DONE else _failed(batch)
+        self._send(batch, _OUTCOMES[batch.stage], parts)
+
+    def warn(self, batch: Batch, sentence: str) -> None:
+        """Say, once per batch, that its transform job is in a state nobody knows."""
+        self._send(batch, "attention", _unknown(batch, sentence))
+
+    def _send(self, batch: Batch, outcome: str, parts: dict[str, str]) -> None:
+        if not self.ledger.claim_notice(batch.batch_id, outcome, LEASE_SECONDS):
             return
-        attributes = {"stage": str(batch.stage), "outcome": outcome, "run_id": batch_id}
+        attributes = {"stage": str(batch.stage), "outcome": outcome, "run_id": batch.batch_id}
+        text = "\n\n".join(f"{title}: {sentence}" for title, sentence in parts.items())
         try:
-            self.topic.publish(f"Marquee: {batch_id} {outcome}", text(batch), attributes)
+            self.topic.publish(f"Marquee: {batch.batch_id} {outcome}", text, attributes)
         except Exception:
-            self.ledger.release_notice(batch_id, outcome)
+            self.ledger.release_notice(batch.batch_id, outcome)
             raise
-        self.ledger.notice_sent(batch_id, outcome)
-
-
-def text(batch: Batch) -> str:
-    """Return the words of a batch's notice."""
-    parts = _done(batch) if batch.stage == BatchStage.DONE else _failed(batch)
-    return "\n\n".join(f"{title}: {sentence}" for title, sentence in parts.items())
+        self.ledger.notice_sent(batch.batch_id, outcome)
 
 
 def _done(batch: Batch) -> dict[str, str]:
-    labels = ", ".join(f"{count:,} {label}" for label, count in sorted(batch.labels.items()))
+    labels = ", ".join(
+        f"{count:,} {label or 'without a text got no label'}" for label, count in sorted(batch.labels.items())
+    )
     output = f"s3://{batch.upload.bucket}/{batch.output_key}"
     return {
         "What": f"{batch.rows:,} rows were judged by model version {batch.model_version}: {labels}.",
@@ -65,6 +68,15 @@ def _failed(batch: Batch) -> dict[str, str]:
         "Why": batch.reason,
         "What next": "Mend what is named above and drop the file again.",
         "What it cost": cost(batch),
+    }
+
+
+def _unknown(batch: Batch, sentence: str) -> dict[str, str]:
+    return {
+        "What": "A batch is in a state Marquee does not know.",
+        "Where": f"s3://{batch.upload.bucket}/{batch.upload.key}, batch {batch.batch_id}",
+        "Why": sentence,
+        "What next": "Look at the transform job; the batch is failed at its deadline unless it moves.",
     }
 
 

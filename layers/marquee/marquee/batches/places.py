@@ -3,7 +3,7 @@
 import re
 
 _INPUT_PREFIX = "batch/in/"
-_SUFFIXES = re.compile(r"(\.(csv|jsonl|ndjson|json))?(\.gz)?$", re.IGNORECASE)
+_CSV = re.compile(r"\.csv$", re.IGNORECASE)
 
 
 def is_batch_input(key: str) -> bool:
@@ -27,10 +27,12 @@ def predictions_key(batch_id: str) -> str:
 
 
 def output_key(input_key: str) -> str:
-    """Key of the finished CSV, folders below `batch/in/` kept.
+    """Key of the finished CSV, folders below `batch/in/` kept; two inputs never have the same.
 
-    >>> output_key("batch/in/2026/reviews.csv.gz")
+    >>> output_key("batch/in/2026/reviews.csv")
     'batch/out/2026/reviews.predictions.csv'
+    >>> output_key("batch/in/2026/reviews.csv.gz")
+    'batch/out/2026/reviews.csv.gz.predictions.csv'
     """
-    stem = _SUFFIXES.sub("", input_key.removeprefix(_INPUT_PREFIX), count=1)
+    stem = _CSV.sub("", input_key.removeprefix(_INPUT_PREFIX), count=1)
     return f"batch/out/{stem}.predictions.csv"

@@ -11,7 +11,15 @@ from marquee import clients
 from marquee.batches import places
 from marquee.events.envelope import field_of
 from marquee.names import attempt_name
-from marquee.services.errors import code_of, exists_already, is_busy, is_missing, is_refused, message_of
+from marquee.services.errors import (
+    code_of,
+    exists_already,
+    is_busy,
+    is_missing,
+    is_refused,
+    is_throttled,
+    message_of,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +83,7 @@ class TransformJobs:
         except ClientError as error:
             if exists_already(error):
                 return
-            if is_busy(error):
+            if is_busy(error) or is_throttled(error):
                 raise TransformBusy(message_of(error)) from error
             if is_refused(error):
                 raise TransformRefused(message_of(error)) from error

@@ -6,7 +6,7 @@ from marquee.identity import Attempt
 from marquee.ledger import Ledger, Run, Stage
 from marquee.services.glue import EtlBusy, EtlJob
 from marquee.settings import StartEtlSettings
-from marquee.stages import RunMoved, deadline_of, enter
+from marquee.stages import RunMoved, enter, wait
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,16 @@ class StartEtl:
             return self._started(attempt)
         known = self.job.find(attempt.id)
         try:
-            job_run_id = known.job_run_id if known else self.job.start(self._arguments(run))
-        except EtlBusy:
-            self.ledger.extend(run.run_id, deadline_of(Stage.PREPARING))
+            job_run_id = known.job_run_id if known else self._begin(run)
+        except EtlBusy as busy:
+            wait(self.ledger, run, str(busy))
             return ""
-        self.ledger.record(run.run_id, {"etl_job_run_id": job_run_id})
+        if job_run_id:
+            self.ledger.record(run.run_id, {"etl_job_run_id": job_run_id})
         return job_run_id
+
+    def _begin(self, run: Run) -> str:
+        return self.job.start(self._arguments(run)) if self.ledger.tried(run) else ""
 
     def _started(self, attempt: Attempt) -> str:
         # The job may have ended before its starter's answer was believed: that is no reason to fail the run.
@@ -52,6 +56,7 @@ class StartEtl:
             "--attempt_id": run.attempt_id,
             "--raw_bucket": run.upload.bucket,
             "--raw_key": run.upload.key,
+            "--raw_etag": run.upload.etag,
             "--curated_bucket": self.settings.curated_bucket,
             "--minimum_rows": str(self.settings.minimum_rows),
         }

@@ -15,6 +15,7 @@ class UploadEvent:
 
     event_id: str
     upload: Upload
+    cause: str = "upload"
 
     @property
     def is_folder(self) -> bool:

@@ -1,12 +1,25 @@
 """The ledger: the table of runs, the one source of truth."""
 
-from marquee.ledger.models import ENDED, RUNNING, Champion, Change, Promotion, Run, RunNotFound, Stage, Upload
+from marquee.ledger.models import (
+    ENDED,
+    RUNNING,
+    Challenger,
+    Champion,
+    Change,
+    Promotion,
+    Run,
+    RunNotFound,
+    Stage,
+    Upload,
+    Work,
+)
 from marquee.ledger.runs import Ledger
 from marquee.ledger.table import Condition, Table
 
 __all__ = [
     "ENDED",
     "RUNNING",
+    "Challenger",
     "Champion",
     "Change",
     "Condition",
@@ -17,4 +30,5 @@ __all__ = [
     "Stage",
     "Table",
     "Upload",
+    "Work",
 ]

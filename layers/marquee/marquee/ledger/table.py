@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INDEX = "by_kind"
+OPEN_INDEX = "by_open"
 
 
 @dataclass
@@ -87,7 +88,11 @@ class Update:
 
 
 class Table:
-    """One table with hash key `pk` and the index `by_kind` (hash `kind`, range `created_at`)."""
+    """One table with hash key `pk` and two indexes with the range `created_at`.
+
+    `by_kind` (hash `kind`) has every item; `by_open` (hash `open`) only those that something is still to
+    be done for, which are few however many there were.
+    """
 
     def __init__(self, name: str, client: DynamoDBClient | None = None) -> None:
         self._name = name
@@ -136,13 +141,20 @@ class Table:
 
     def newest(self, kind: str) -> Iterator[dict[str, Any]]:
         """Yield every item of a kind, newest first, a page at a time (eventually consistent)."""
+        return self._query(INDEX, "kind", kind, oldest_first=False)
+
+    def open(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Yield the open items of a kind, oldest first, a page at a time (eventually consistent)."""
+        return self._query(OPEN_INDEX, "open", kind, oldest_first=True)
+
+    def _query(self, index: str, name: str, value: str, oldest_first: bool) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
-            IndexName=INDEX,
+            IndexName=index,
             KeyConditionExpression="#k = :k",
-            ExpressionAttributeNames={"#k": "kind"},
-            ExpressionAttributeValues={":k": {"S": kind}},
-            ScanIndexForward=False,
+            ExpressionAttributeNames={"#k": name},
+            ExpressionAttributeValues={":k": {"S": value}},
+            ScanIndexForward=oldest_first,
         )
         for page in pages:
             yield from (unpack_item(item) for item in page["Items"])

@@ -14,6 +14,8 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     DUPLICATE = "duplicate"
     ATTENTION = "attention"
+    ROLLED_BACK = "rolled_back"
+    IDLE = "idle"
 
 
 def outcome_of(run: Run) -> Outcome | None:

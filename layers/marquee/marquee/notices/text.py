@@ -25,12 +25,12 @@ _NEXT = {
 }
 
 
-def write(run: Run, outcome: Outcome, stage: str, occasion: str = "") -> tuple[str, str]:
+def write(run: Run, outcome: Outcome, stage: str, words: str = "") -> tuple[str, str]:
     """Return a notice's subject and text; `stage` is where its commands have to be sent."""
     parts = {
         "What": _what(run, outcome),
         "Where": f"s3://{run.upload.bucket}/{run.upload.key}, run {run.run_id}, attempt {run.attempt}",
-        "Why": _why(run, outcome, occasion),
+        "Why": _why(run, outcome, words),
         "What next": _NEXT[outcome].format(run_id=run.run_id, stage=stage),
         "What it cost": estimate(run.facts).sentence() if _ended(outcome) else "",
     }
@@ -57,9 +57,9 @@ def _what(run: Run, outcome: Outcome) -> str:
     )
 
 
-def _why(run: Run, outcome: Outcome, occasion: str) -> str:
+def _why(run: Run, outcome: Outcome, words: str) -> str:
     if outcome is Outcome.DUPLICATE:
         return f"The same content under the same name is run {run.run_id}, which is at {run.stage}."
     if outcome is Outcome.ATTENTION:
-        return occasion
+        return words
     return run.reason

@@ -1,5 +1,6 @@
 """What the events failed to say: asking the services, and moving runs on as the events would have."""
 
+from marquee.reconciliation.patience import Patience
 from marquee.reconciliation.reconcile import Reconcile
 
-__all__ = ["Reconcile"]
+__all__ = ["Patience", "Reconcile"]

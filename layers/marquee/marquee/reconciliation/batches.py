@@ -15,15 +15,11 @@ from marquee.batches.transform_jobs import TransformJobs, ended_event
 from marquee.clock import later, now
 from marquee.ledger import Change
 from marquee.reconciliation.findings import Finding, Moved, Unasked, Unknown, Working, counted, said
+from marquee.reconciliation.patience import Patience
 from marquee.services.functions import Function
 from marquee.services.topic import Topic
 from marquee.settings import ReconcileSettings
 
-# Batches looked at in a pass, newest first; an older one reached its deadline long ago.
-_BATCHES = 1_000
-_TOLD_WITHIN_SECONDS = 7 * 86_400
-# start_transform's 15 minutes and Lambda's first retry: until then it may still be at work.
-_PREPARING_SECONDS = 20 * 60
 # What was set to work shortly before the deadline may still end well: finish_transform has 15
 # minutes, and Lambda invokes it three times.
 _GRACE_SECONDS = 3600
@@ -49,21 +45,25 @@ class ReconcileBatches:
         finish = Function(settings.finish_transform_function)
         return cls(settings.stage, ledger, TransformJobs(), notices, start, finish)
 
-    def looks(self, before: str) -> Iterator[tuple[str, Callable[[], str]]]:
-        """Yield every batch's id and how to look at it; a look says what was found, "" for nothing."""
-        for batch in self.ledger.batches(_BATCHES):
-            yield batch.batch_id, partial(self._look, batch, before)
+    def looks(self, patience: Patience) -> Iterator[tuple[str, Callable[[], str]]]:
+        """Yield every due batch's id and how to look at it; a look says what was found, "" for nothing."""
+        for batch in self.ledger.open():
+            if patience.is_over(batch.ask_at, batch.updated_at):
+                yield batch.batch_id, partial(self._look, batch.batch_id)
 
-    def _look(self, batch: Batch, before: str) -> str:
+    def _look(self, batch_id: str) -> str:
+        # Read again: the index is a moment behind.
+        batch = self.ledger.get(batch_id)
         if not batch.ended:
-            return self._settle(self.ledger.get(batch.batch_id)) if batch.updated_at <= before else ""
-        if batch.updated_at > later(-_TOLD_WITHIN_SECONDS) and not self.notices.was_told(batch):
-            self.notices.tell(batch.batch_id)
+            return self._settle(batch)
+        self.jobs.stop(self._job_name(batch))
+        self.notices.tell(batch_id)
+        told = self.ledger.get(batch_id)
+        if self.notices.was_told(told):
+            self.ledger.close(told)
         return ""
 
     def _settle(self, batch: Batch) -> str:
-        if batch.ended:
-            return ""  # meanwhile: the index is a moment behind
         finding: Finding
         try:
             hopeless = batch.deadline < later(-_GRACE_SECONDS)
@@ -72,12 +72,13 @@ class ReconcileBatches:
             finding = Unasked(str(error))
         if not isinstance(finding, Moved) and batch.deadline < now():
             self._give_up(batch, finding)
+        elif isinstance(finding, Unknown):
+            self.notices.warn(batch, finding.sentence)
         return counted(batch.stage, finding)
 
     def _inspect(self, batch: Batch) -> Finding:
         if batch.stage == BatchStage.RECEIVED:
-            waited = batch.updated_at < later(-_PREPARING_SECONDS)
-            return self._send(batch, self.start, _dropped(batch)) if waited else Working()
+            return self._send(batch, self.start, _dropped(batch))
         job = self.jobs.get(self._job_name(batch))
         if job is None:
             return self._send(batch, self.start, _dropped(batch))
@@ -89,15 +90,15 @@ class ReconcileBatches:
         return Unknown(f"transform job {job['TransformJobName']} is {status}")
 
     def _send(self, batch: Batch, function: Function, event: dict[str, Any]) -> Moved:
+        self.ledger.working(batch.batch_id)
         function.send(event)
-        self.ledger.touch(batch.batch_id)
         return Moved()
 
     def _give_up(self, batch: Batch, finding: Finding) -> None:
-        self.jobs.stop(self._job_name(batch))
         reason = f"Nothing moved it on by its deadline, {batch.deadline}, at {batch.stage}{said(finding)}."
         change = Change(BatchStage.FAILED, now(), "reconcile")
         self.ledger.advance(batch.batch_id, RUNNING, change, {"reason": reason, "deadline": ""})
+        self.jobs.stop(self._job_name(batch))
         self.notices.tell(batch.batch_id)
 
     def _job_name(self, batch: Batch) -> str:

@@ -8,16 +8,13 @@ from marquee.ledger import Run, Stage
 from marquee.reconciliation.findings import Broken, Finding, Moved, Unknown, Working
 from marquee.releases.start import StartRelease
 from marquee.services.executions import Executions
-from marquee.services.glue import EtlJobRun
+from marquee.services.glue import ETL_BROKEN, ETL_WORKING, EtlJobRun
 from marquee.services.training_jobs import TrainingJob, TrainingRefused
 from marquee.settings import ReconcileSettings
-from marquee.stages import deadline_of
+from marquee.stages import is_exhausted, wait
 from marquee.training import StartTraining
 
 _CAUSE = "reconcile"
-# JobRunState (Glue API reference, JobRun).
-_ETL_WORKING = ("STARTING", "RUNNING", "STOPPING", "WAITING")
-_ETL_BROKEN = ("FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
 
 
 @dataclass(frozen=True)
@@ -51,17 +48,21 @@ class Inspection:
         return self._execution(run, self.release.release, "release_model")
 
     def stop(self, run: Run) -> None:
-        """Stop what still works for a run that is past its deadline."""
-        if run.stage == Stage.PREPARING and (job_run := self.training.etl.find(run.attempt_id)):
+        """Stop what still works for a run that is past its deadline, or that ended before its work did."""
+        stage = run.history[-2].stage if run.ended else run.stage
+        if stage == Stage.PREPARING and (job_run := self.training.etl.find(run.attempt_id)):
             self.training.etl.stop(job_run.job_run_id)
-        if run.stage == Stage.TRAINING:
+        if stage == Stage.TRAINING:
             self.training.jobs.stop(names.attempt_name(self.stage, run.attempt_id))
+        if stage in (Stage.RECEIVED, Stage.PREPARING):
+            self.preparation.stop(run.current)
+        if stage in (Stage.JUDGING, Stage.RELEASING):
+            self.release.release.stop(run.current)
 
     def _execution(self, run: Run, machine: Executions, name: str) -> Finding:
         status = machine.status(run.current)
         if status == "":
-            machine.start(run.current)
-            return Moved()
+            return self._restart(run, machine)
         if status in ("RUNNING", "PENDING_REDRIVE", "SUCCEEDED"):
             # A success may be a moment older than what this pass read of the run.
             return Working()
@@ -69,15 +70,22 @@ class Inspection:
             return Broken(execution_reason(name, status, f"the run stayed at {run.stage}", ""))
         return Unknown(f"execution {run.attempt_id} of {name} is {status}")
 
+    def _restart(self, run: Run, machine: Executions) -> Finding:
+        if is_exhausted(run):
+            return Broken(_never_began(run))
+        self.training.ledger.tried(run)
+        machine.start(run.current)
+        return Moved()
+
     def _etl(self, run: Run, job_run: EtlJobRun) -> Finding:
         if job_run.state == "SUCCEEDED":
             return Moved() if self.training.start(job_run, _CAUSE) else Working()
         if job_run.state == "WAITING":
             # In Glue's queue behind other runs: its own time has not begun.
-            self.training.ledger.extend(run.run_id, deadline_of(Stage.PREPARING))
-        if job_run.state in _ETL_WORKING:
+            wait(self.training.ledger, run, "its turn in Glue's queue")
+        if job_run.state in ETL_WORKING:
             return Working()
-        if job_run.state in _ETL_BROKEN:
+        if job_run.state in ETL_BROKEN:
             return Broken(etl_reason(job_run))
         return Unknown(f"Glue job run {job_run.job_run_id} is {job_run.state}")
 
@@ -93,7 +101,14 @@ class Inspection:
         return Unknown(f"training job {job.name} is {job.status}")
 
     def _missing_training(self, run: Run) -> Finding:
+        if is_exhausted(run):
+            return Broken(_never_began(run))
         try:
             return Moved() if self.training.create(run) else Working()
         except TrainingRefused as refused:
             return Broken(f"SageMaker refused the training job: {refused}")
+
+
+def _never_began(run: Run) -> str:
+    tries = run.working.tries - run.working.waits
+    return f"The work of {run.stage} was asked for {tries} times and its service knows of none."

@@ -1,28 +1,28 @@
-"""One pass over the ledger: unfinished runs and batches, untold endings, a release left half done."""
+"""One pass over what is open in the ledger: runs, batches, endings half done."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 
 from botocore.exceptions import ClientError
 
-from marquee.clock import later, now
+from marquee.clock import now
 from marquee.endings import Endings
 from marquee.failures import FailRun, Failure
-from marquee.identity import Attempt
+from marquee.identity import Attempt, is_attempt
 from marquee.ledger import Run
-from marquee.notices import Outcome, notify, outcome_of
-from marquee.observability import about, logger
+from marquee.notices import Outcome, notify
+from marquee.observability import about, gauge, logger
 from marquee.reconciliation.batches import ReconcileBatches
+from marquee.reconciliation.closing import Closing
 from marquee.reconciliation.findings import Broken, Finding, Moved, Unasked, Unknown, counted, said
 from marquee.reconciliation.inspection import Inspection
+from marquee.reconciliation.patience import Patience
 from marquee.settings import ReconcileSettings
+from marquee.stages import is_to_be_taken_back
 
 _CAUSE = "reconcile"
-# Runs looked at in a pass, newest first; an older one reached its deadline long ago.
-_RUNS = 1_000
-_TOLD_WITHIN_SECONDS = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,22 @@ class Reconcile:
     endings: Endings
     inspection: Inspection
     failures: FailRun
+    closing: Closing
     batches: ReconcileBatches
 
     @classmethod
     def of(cls, settings: ReconcileSettings) -> "Reconcile":
         """Wire it to AWS."""
-        batches = ReconcileBatches.of(settings)
-        return cls(Endings.of(settings), Inspection.of(settings), FailRun.of(settings), batches)
+        batches, closing = ReconcileBatches.of(settings), Closing.of(settings)
+        return cls(closing.endings, closing.inspection, closing.failures, closing, batches)
 
-    def run(self, quiet_seconds: float) -> dict[str, str]:
-        """Look at all nothing was heard of for `quiet_seconds`; return what was found, by run or batch id.
+    def run(self, patience: Patience) -> dict[str, str]:
+        """Look at everything open that is due; return what was found, by run or batch id.
 
         One that breaks the reconciler itself holds up no other: all such are raised at the end.
         """
-        before = later(-quiet_seconds)
         found, errors = {}, []
-        for item_id, look in chain(self._runs(before), self.batches.looks(before)):
+        for item_id, look in chain(self._runs(patience), self.batches.looks(patience)):
             about(run_id=item_id)
             try:
                 if finding := look():
@@ -55,21 +55,25 @@ class Reconcile:
             except Exception as error:
                 logger().exception("this run could not be reconciled")
                 errors.append(error)
-        self._finish_release()
+        self._free_the_lease()
+        about(run_id="")
+        gauge("RunsOverdue", sum(finding in ("unknown", "unasked") for finding in found.values()))
         if errors:
             message = f"{len(errors)} runs could not be reconciled; the log names them"
             raise ExceptionGroup(message, errors)
         return found
 
-    def _runs(self, before: str) -> Iterator[tuple[str, Callable[[], str]]]:
-        for run in islice(self.endings.ledger.newest(), _RUNS):
-            yield run.run_id, partial(self._look, run, before)
+    def _runs(self, patience: Patience) -> Iterator[tuple[str, Callable[[], str]]]:
+        for run in self.endings.ledger.open():
+            if patience.is_over(run.ask_at, run.updated_at):
+                yield run.run_id, partial(self._look, run.run_id)
 
-    def _look(self, run: Run, before: str) -> str:
-        if run.ended:
-            self._tell(run)
-        elif run.updated_at <= before:
-            return self._settle(self.endings.ledger.get(run.run_id))
+    def _look(self, run_id: str) -> str:
+        # Read again: the index is a moment behind, and the pass may have taken minutes to come here.
+        run = self.endings.ledger.get(run_id)
+        if not run.ended:
+            return self._settle(run)
+        self.closing.close(run)
         return ""
 
     def _settle(self, run: Run) -> str:
@@ -82,30 +86,29 @@ class Reconcile:
         if isinstance(finding, Broken):
             self._fail(run, finding.reason)
         elif not isinstance(finding, Moved) and run.deadline < now():
-            self.inspection.stop(run)
-            self._fail(
-                run, f"Nothing moved it on by its deadline, {run.deadline}, at {run.stage}{said(finding)}."
-            )
+            self._fail(run, _missed(run, finding))
         elif isinstance(finding, Unknown):
-            notify(self.endings.ledger, self.endings.topic, run, Outcome.ATTENTION, finding.sentence)
+            occasion = f"{run.attempt}-{run.stage}"
+            ledger, topic = self.endings.ledger, self.endings.topic
+            notify(ledger, topic, run, Outcome.ATTENTION, occasion, words=finding.sentence)
         return counted(run.stage, finding)
 
-    def _fail(self, run: Run, reason: str) -> None:
-        self.failures.fail(Failure(run.current, reason, _CAUSE))
-
-    def _tell(self, run: Run) -> None:
-        outcome = outcome_of(run)
-        if outcome and run.updated_at > later(-_TOLD_WITHIN_SECONDS) and not _was_told(run, outcome):
-            notify(self.endings.ledger, self.endings.topic, run, outcome)
-
-    def _finish_release(self) -> None:
+    def _free_the_lease(self) -> None:
+        """Give the lease back for a holder that died between taking it and seeing that its run has ended."""
         holder = self.endings.lock.holder()
-        run = self.endings.ledger.get(Attempt.parse(holder).run_id) if holder else None
-        if run and outcome_of(run) is Outcome.FAILED:
-            self.failures.take_back(run)
-        elif run and run.ended:
+        if not is_attempt(holder):
+            return
+        run = self.endings.ledger.get(Attempt.parse(holder).run_id)
+        if (run.ended and not is_to_be_taken_back(run)) or run.attempt_id != holder:
             self.endings.lock.free(holder)
 
+    def _fail(self, run: Run, reason: str) -> None:
+        # What still works is stopped after, not before: the run must say why it was, whoever dies here.
+        self.failures.fail(Failure(run.current, reason, _CAUSE))
+        self.inspection.stop(run)
 
-def _was_told(run: Run, outcome: Outcome) -> bool:
-    return "sent_at" in run.notices.get(f"{run.attempt}-{outcome}", {})
+
+def _missed(run: Run, finding: Finding) -> str:
+    work = run.working
+    waited = f", where it waited for {work.waiting_for} since {work.waiting_since}" if work.waits else ""
+    return f"Nothing moved it on by its deadline, {run.deadline}, at {run.stage}{waited}{said(finding)}."

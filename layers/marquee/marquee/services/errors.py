@@ -7,6 +7,25 @@ from botocore.exceptions import ClientError
 # "The account-level service limit '...' is 0 Instances, ...": no other job's end will make room.
 _NONE_ALLOWED = re.compile(r"\bis 0 instances", re.IGNORECASE)
 
+# What services call it when they are asked more often than they may be (AWS SDKs and Tools guide, "Retry
+# behavior"), and DynamoDB when two writers meet.
+_THROTTLED = (
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "Throttled",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "ProvisionedThroughputExceededException",
+    "BandwidthLimitExceeded",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+)
+
 
 def code_of(error: ClientError) -> str:
     """Return the error's code, such as `ValidationException`."""
@@ -49,3 +68,8 @@ def is_busy(error: ClientError) -> bool:
 def is_refused(error: ClientError) -> bool:
     """Whether SageMaker will not take this request, however often it is asked."""
     return code_of(error) in ("ResourceLimitExceeded", "ValidationException") and not is_busy(error)
+
+
+def is_throttled(error: ClientError) -> bool:
+    """Whether a service is asked too often at this moment, also after boto3's own tries."""
+    return code_of(error) in _THROTTLED

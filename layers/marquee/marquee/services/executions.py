@@ -31,12 +31,24 @@ class Executions:
         except self._client.exceptions.ExecutionAlreadyExists:
             return
 
+    def stop(self, attempt: Attempt) -> None:
+        """End the attempt's execution; one that has ended, or never began, is left alone."""
+        try:
+            self._client.stop_execution(
+                executionArn=self._arn(attempt), error="RunEnded", cause="The ledger says why."
+            )
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+
     def status(self, attempt: Attempt) -> str:
         """Return RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE, or "" if never started."""
-        arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{attempt.id}"
         try:
-            return self._client.describe_execution(executionArn=arn)["status"]
+            return self._client.describe_execution(executionArn=self._arn(attempt))["status"]
         except ClientError as error:
             if is_missing(error):
                 return ""
             raise
+
+    def _arn(self, attempt: Attempt) -> str:
+        return f"{self._machine.replace(':stateMachine:', ':execution:')}:{attempt.id}"

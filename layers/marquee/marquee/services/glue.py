@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import code_of
+from marquee.services.errors import code_of, is_throttled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,8 +24,14 @@ _RUNS_LOOKED_AT = 1000
 _GLUE_PREFIX = re.compile(r"^(Error Category: [^;]+; ?)?(Failed Line Number: \d+; ?)?([A-Za-z]\w*: )?")
 
 
+_BUSY = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException")
+# JobRunState (Glue API reference, JobRun).
+ETL_WORKING = ("STARTING", "RUNNING", "STOPPING", "WAITING")
+ETL_BROKEN = ("FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
+
+
 class EtlBusy(Exception):
-    """The job has as many concurrent runs as it may; try again later."""
+    """Glue takes no run of the job now, try again later; says what is waited for."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,8 @@ class EtlJob:
         try:
             return self._client.start_job_run(JobName=self._name, Arguments=arguments)["JobRunId"]
         except ClientError as error:
-            if code_of(error) in ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"):
-                message = f"{self._name} has as many concurrent runs as it may"
+            if code_of(error) in _BUSY or is_throttled(error):
+                message = f"a concurrent run of {self._name} to end ({code_of(error)})"
                 raise EtlBusy(message) from error
             raise
 
@@ -86,6 +92,12 @@ def _run(run: JobRunTypeDef) -> EtlJobRun:
     )
 
 
-def start_crawler(name: str, client: GlueClient | None = None) -> None:
-    """Start a crawler; CrawlerRunningException, as boto3 raises it, while it runs already."""
-    (client or clients.glue()).start_crawler(Name=name)
+def start_crawler(name: str, client: GlueClient | None = None) -> bool:
+    """Start a crawler; False while it runs already or Glue is asked too often."""
+    try:
+        (client or clients.glue()).start_crawler(Name=name)
+    except ClientError as error:
+        if code_of(error) == "CrawlerRunningException" or is_throttled(error):
+            return False
+        raise
+    return True

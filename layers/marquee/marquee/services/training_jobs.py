@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import code_of, exists_already, is_busy, is_missing, is_refused, message_of
+from marquee.services.errors import (
+    code_of,
+    exists_already,
+    is_busy,
+    is_missing,
+    is_refused,
+    is_throttled,
+    message_of,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -16,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TrainingBusy(Exception):
-    """The account has as many training instances as it may; try again later."""
+    """The account has as many training instances as it may, or is throttled; try again later."""
 
 
 class TrainingRefused(Exception):
@@ -77,7 +85,7 @@ class TrainingJobs:
 
 
 def _refusal(error: ClientError) -> TrainingBusy | TrainingRefused | None:
-    if is_busy(error):
+    if is_busy(error) or is_throttled(error):
         return TrainingBusy(message_of(error))
     return TrainingRefused(message_of(error)) if is_refused(error) else None
 

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 
 from marquee import names
-from marquee.clock import later
 from marquee.datasets.manifest import facts_of
 from marquee.events import EtlJobEvent
 from marquee.identity import Attempt
 from marquee.ledger import Ledger, Run, Stage
-from marquee.observability import logger
+from marquee.observability import about, logger
 from marquee.services.glue import EtlJob, EtlJobRun
 from marquee.services.objects import Objects
 from marquee.services.training_jobs import TrainingBusy, TrainingJobs, TrainingRefused
 from marquee.settings import TrainingSettings
-from marquee.stages import enter
+from marquee.stages import enter, wait
 from marquee.training.request import seconds_allowed, training_request
 
 
@@ -45,8 +44,7 @@ class StartTraining:
         """Move the attempt to TRAINING and make its job; None if it stands elsewhere."""
         attempt = Attempt.parse(job_run.attempt_id)
         manifest = self.objects.json(self.settings.curated_bucket, names.manifest_key(attempt.id))
-        job = names.attempt_name(self.settings.stage, attempt.id)
-        facts = {**facts_of(manifest, job_run), "training_job": job}
+        facts = {**facts_of(manifest, job_run), "training_job": self._job(attempt)}
         run = enter(
             self.ledger,
             attempt,
@@ -56,14 +54,32 @@ class StartTraining:
             facts=facts,
             seconds_allowed=seconds_allowed(self.settings),
         )
+        if run:
+            self._try(run)
+        return run
+
+    def start_next(self) -> list[str]:
+        """Start the jobs of the runs that wait for room, oldest first, until one finds none; their ids."""
+        started = []
+        for seen in self.ledger.open():
+            if not _waits(seen):
+                continue
+            run = self.ledger.get(seen.run_id)
+            if _waits(run):
+                if not self._try(run):
+                    break
+                started.append(run.run_id)
+        return started
+
+    def _try(self, run: Run) -> bool:
+        about(run_id=run.run_id, attempt_id=run.attempt_id)
         try:
-            if run:
-                self.create(run)
+            return self.create(run)
         except TrainingRefused as refused:
             logger().warning(
-                "the reconciler will ask once more and fail the run", extra={"because": str(refused)}
+                "the reconciler asks once more and fails the run", extra={"because": str(refused)}
             )
-        return run
+            return True
 
     def create(self, run: Run) -> bool:
         """Make the job of a run at TRAINING unless it is made; False while the account has no room for it.
@@ -72,10 +88,19 @@ class StartTraining:
         """
         manifest = self.objects.json(self.settings.curated_bucket, names.manifest_key(run.attempt_id))
         request = training_request(run.current, manifest, self.settings, self.jobs.region)
+        self.ledger.tried(run)
         try:
             self.jobs.create(request)
         except TrainingBusy as busy:
-            logger().warning("the reconciler will try again", extra={"because": str(busy)})
-            self.ledger.extend(run.run_id, later(seconds_allowed(self.settings)))
+            logger().warning("the next job that ends makes room", extra={"because": str(busy)})
+            wait(self.ledger, run, "room for a training job", seconds_allowed(self.settings))
             return False
         return True
+
+    def _job(self, attempt: Attempt) -> str:
+        return names.attempt_name(self.settings.stage, attempt.id)
+
+
+def _waits(run: Run) -> bool:
+    """Whether every try to make the run's job found no room."""
+    return run.stage == Stage.TRAINING and 0 < run.working.waits == run.working.tries
