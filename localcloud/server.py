@@ -15,6 +15,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
 from localcloud import resources
+from localcloud.alarms.notifier import Notifier
 from localcloud.asynchronous import AsyncInvoker
 from localcloud.clients import Clients
 from localcloud.cloud import Cloud
@@ -24,6 +25,7 @@ from localcloud.destinations import Destinations
 from localcloud.faults.harness import Faults
 from localcloud.gateway import Gateway
 from localcloud.ministack import calls, large_objects, log_streams
+from localcloud.ministack.alarms import Alarms
 from localcloud.ministack.functions import Functions
 from localcloud.ministack.stack import MiniStack, application
 from localcloud.ministack.state_machines import StateMachines
@@ -72,11 +74,16 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     StateMachines(stack, faults.calls.refusal).plug_in()
     large_objects.plug_in()
     log_streams.plug_in()
+    notifier = Notifier(clients, stack.service_may)
+    alarms = Alarms(config, notifier.act)
+    alarms.plug_in()
     targets = Targets(clients, roles, stack.service_may)
     courier = Courier(targets, config.delivery_scale)
     stack.replace_delivery(faults.events.deliveries(courier.accept), targets.reaches)
     resources.register(stack, clients)
     cloud = Cloud(config, stack, processes, roles, faults, dict(faults.controls()))
+    cloud.on_stop(alarms.close)
+    cloud.on_stop(notifier.close)
     for name in config.services:
         importlib.import_module(name).register(cloud)
     return cloud

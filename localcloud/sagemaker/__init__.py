@@ -10,11 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from localcloud.awsjson import JsonService
+from localcloud.clients import Clients
 from localcloud.sagemaker.deployments import Deployments
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.endpoints import Endpoints
 from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.invocations import Invocations
+from localcloud.sagemaker.metrics import NAMESPACE, Meter
 from localcloud.sagemaker.model_package_groups import ModelPackageGroups
 from localcloud.sagemaker.model_packages import ModelPackages
 from localcloud.sagemaker.models import Models
@@ -40,7 +42,12 @@ def register(cloud: "Cloud", settings: Settings | None = None) -> None:
     models = Models(store, packages, cloud.roles.session)
     configs = EndpointConfigs(store, models)
     deployments = Deployments(cloud, store, events, settings)
-    invocations = Invocations(cloud.stack.authorize, deployments)
+    clients = Clients(cloud.config)
+    meter = Meter(
+        lambda data: clients.client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data),
+        settings.metrics_interval,
+    )
+    invocations = Invocations(cloud.stack.authorize, deployments, meter)
     service = JsonService("sagemaker", cloud.stack.authorize, invocations.handle, tag_action="AddTags")
     for component in (
         store.tags,
@@ -55,4 +62,5 @@ def register(cloud: "Cloud", settings: Settings | None = None) -> None:
         service.add(component)
     cloud.stack.add_service("sagemaker", service.handle, sdk_prefix="SageMaker")
     cloud.on_stop(invocations.close)
+    cloud.on_stop(meter.close)
     cloud.on_stop(deployments.close)

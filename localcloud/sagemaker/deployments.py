@@ -116,6 +116,10 @@ class Deployments:
         for variant in blue.variants.values() if "DesiredWeight" in change.retained else ():
             if variant.name in green.variants:
                 green.variants[variant.name].weight = variant.weight
+        if self._cloud.faults.silently_rolls_back(name):
+            green.stop()
+            self._settle(name, blue)
+            return
         if reason := self._shift(name, blue, green, change):
             self._roll_back(name, blue, green, reason)
             return

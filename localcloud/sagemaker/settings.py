@@ -23,6 +23,8 @@ class Settings:
     """Jobs of a kind that work at once; a further one waits, as it does on AWS for capacity."""
     job_quota: int = 100
     """Jobs of a kind that may be in progress before ResourceLimitExceeded."""
+    metrics_interval: float = 1.0
+    """Between two reports of an endpoint's metrics; AWS reports every minute."""
     instances: int = 2
     """Containers of a variant that run at most; further instances are only counted and shown."""
     compute: Compute = field(default_factory=Compute)

@@ -67,12 +67,12 @@ class Aws:
             time.sleep(0.05)
         return answer
 
-    def model(self, name: str, files: Mapping[str, str], **environment: str) -> str:
-        """A model whose archive holds `files`."""
+    def model(self, name: str, files: Mapping[str, str], role: str = "", **environment: str) -> str:
+        """A model whose archive holds `files`, under the role of the tests or another one."""
         needed = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
         self.client("sagemaker").create_model(
             ModelName=name,
-            ExecutionRoleArn=self.role,
+            ExecutionRoleArn=role or self.role,
             PrimaryContainer={
                 "Image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3",
                 "ModelDataUrl": self.put(f"models/{name}/model.tar.gz", archive(files)),
@@ -81,9 +81,12 @@ class Aws:
         )
         return name
 
-    def greeter(self, name: str, greeting: str, **environment: str) -> str:
+    def greeter(
+        self, name: str, greeting: str, script: str = INFERENCE, role: str = "", **environment: str
+    ) -> str:
         """A model that answers with its greeting and its process id."""
-        return self.model(name, {"greeting.txt": greeting, "code/inference.py": INFERENCE}, **environment)
+        files = {"greeting.txt": greeting, "code/inference.py": script}
+        return self.model(name, files, role, **environment)
 
     def config(self, name: str, *variants: tuple[str, str, float]) -> str:
         """An endpoint config of (variant, model, weight)."""

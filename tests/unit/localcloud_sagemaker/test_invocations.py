@@ -9,6 +9,7 @@ from localcloud.awsjson import Headers, Permission, Response
 from localcloud.sagemaker.container_process import ContainerUnavailable, Reply
 from localcloud.sagemaker.fleet import Fleet
 from localcloud.sagemaker.invocations import Invocations
+from localcloud.sagemaker.metrics import Meter
 from localcloud.sagemaker.traffic import Traffic
 from localcloud.sagemaker.variant import Variant
 
@@ -58,11 +59,13 @@ def gone(_body: bytes, _headers: Mapping[str, str]) -> Reply:
 
 def invoke(deployments: Deployments, body: bytes = b"{}") -> Response:
     """One request through the handler."""
-    invocations = Invocations(_allow, deployments)  # type: ignore[arg-type]
+    meter = Meter(lambda _: None, interval=60)
+    invocations = Invocations(_allow, deployments, meter)  # type: ignore[arg-type]
     try:
         return asyncio.run(invocations.handle("POST", "/endpoints/e/invocations", {}, body, {}))
     finally:
         invocations.close()
+        meter.close()
 
 
 def test_a_request_whose_container_an_update_ended_is_answered_by_the_new_one() -> None:
