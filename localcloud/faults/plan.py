@@ -26,9 +26,9 @@ class _Model(BaseModel):
 
 
 class _Fault(_Model):
-    times: int = Field(1, ge=1)
-    skip: int = Field(0, ge=0)
-    probability: float = Field(1.0, gt=0, le=1)
+    times: int = Field(default=1, ge=1)
+    skip: int = Field(default=0, ge=0)
+    probability: float = Field(default=1.0, gt=0, le=1)
 
 
 class EventFault(_Fault):
@@ -52,34 +52,34 @@ class EventFault(_Fault):
 class Drop(EventFault):
     """The event never arrives."""
 
-    kind: Literal["drop"]
+    kind: Literal["drop"] = "drop"
 
 
 class Duplicate(EventFault):
     """The event arrives `deliveries` times in all, `spacing` seconds apart."""
 
-    kind: Literal["duplicate"]
-    deliveries: int = Field(2, ge=2, le=1000)
+    kind: Literal["duplicate"] = "duplicate"
+    deliveries: int = Field(default=2, ge=2, le=1000)
     spacing: Seconds = 0.0
 
 
 class Delay(EventFault):
     """The event arrives `seconds` late."""
 
-    kind: Literal["delay"]
+    kind: Literal["delay"] = "delay"
     seconds: Seconds
 
 
 class Reorder(EventFault):
     """The event arrives behind the next `behind` matching ones, or `at_most` seconds late."""
 
-    kind: Literal["reorder"]
-    behind: int = Field(1, ge=1)
+    kind: Literal["reorder"] = "reorder"
+    behind: int = Field(default=1, ge=1)
     at_most: Seconds = 10.0
 
 
 class _CallFault(_Fault):
-    call: int | None = Field(None, ge=1)
+    call: int | None = Field(default=None, ge=1)
     """Which call of an invocation, counted from 1, the SDK's own retries included."""
     action: str = "*"
     """As IAM names it: "dynamodb:UpdateItem", "sagemaker:Create*"."""
@@ -88,7 +88,7 @@ class _CallFault(_Fault):
 class Kill(_CallFault):
     """A function's process is killed (SIGKILL) at one of its calls: before or after AWS has served it."""
 
-    kind: Literal["kill"]
+    kind: Literal["kill"] = "kill"
     function: str
     when: Literal["before", "after"] = "before"
 
@@ -96,14 +96,14 @@ class Kill(_CallFault):
 class ApiError(_CallFault):
     """A call is answered by an error instead of being served."""
 
-    kind: Literal["error"]
+    kind: Literal["error"] = "error"
     caller: str = "*"
     """Name of the function, or of the role that calls; "root" is the account's own key."""
     error: Literal["throttling", "limit", "internal"] | None = None
     """As the service itself words it."""
     code: str = ""
     message: str = ""
-    status: int = Field(400, ge=400, le=599)
+    status: int = Field(default=400, ge=400, le=599)
 
     @model_validator(mode="after")
     def _one_error(self) -> "ApiError":
@@ -115,7 +115,7 @@ class ApiError(_CallFault):
 class KillProcess(_Fault):
     """A process of the cloud is killed (SIGKILL) at an age of `after` seconds, or at once if it is older."""
 
-    kind: Literal["kill_process"]
+    kind: Literal["kill_process"] = "kill_process"
     process: str
     """Its name: "job run *", "training job *", "container endpoints/*", "function *"."""
     after: Seconds = 0.0
@@ -124,7 +124,7 @@ class KillProcess(_Fault):
 class Rollback(_Fault):
     """An endpoint's update ends InService on the old config, and nothing says so."""
 
-    kind: Literal["rollback"]
+    kind: Literal["rollback"] = "rollback"
     endpoint: str = "*"
 
 

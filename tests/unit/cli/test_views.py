@@ -5,7 +5,7 @@ from rich.console import RenderableType
 
 from cli.notices import Notice
 from cli.terminal import Terminal
-from cli.views import inbox_list, predictions_table, run_timeline, runs_table
+from cli.views import inbox_list, predictions_table, run_timeline, runs_table, strikes_table
 from marquee.ledger import Change, Run, Stage, Upload
 
 AT = "2026-11-22T17:00:00.000Z"
@@ -53,6 +53,24 @@ def test_the_runs_are_shown_with_whole_ids_and_whole_reasons(shown: Shown) -> No
     assert lines[1].split() == ["spring-films-0000000001", "LIVE", "2026-11-22", "17:00"]
     assert lines[2].split() == ["autumn-films-0000000002", "FAILED", "2026-11-22", "17:00", "2000", "93.1%"]
     assert f"autumn-films-0000000002: {REASON}" in joined(lines)
+
+
+def test_strikes_are_shown_by_fault(shown: Shown) -> None:
+    faults = [{"kind": "drop", "times": 1}, {"kind": "kill", "times": 2}]
+    subject = "rule training-ended -> marquee-local-start_release: SageMaker Training Job State Change 0b1c"
+    struck = [{"fault": 0, "kind": "drop", "at": 1795000000.5, "subject": subject}]
+
+    lines = shown(strikes_table({"plan": {"seed": 0, "faults": faults}, "struck": struck}))
+
+    assert [line.split() for line in lines[1:3]] == [["0", "drop", "1", "1"], ["1", "kill", "0", "2"]]
+    assert "11:06:40.500 0 drop" in joined(lines)
+    assert "start_release" in joined(lines)
+
+
+def test_without_a_plan_nothing_is_struck(shown: Shown) -> None:
+    report = {"plan": {"seed": 0, "faults": []}, "struck": []}
+
+    assert "`marquee faults PLAN` changes that" in joined(shown(strikes_table(report)))
 
 
 def test_no_runs_say_how_to_start_one(shown: Shown) -> None:

@@ -126,6 +126,7 @@ def test_an_exception_has_its_class_name_and_leaves_it_warm(build: Build) -> Non
         ("1 / 0", "ZeroDivisionError", "division by zero"),
         ("def handler(e, c): return {1, 2}", "Runtime.MarshalError", "Unable to marshal"),
         ("import os\ndef handler(e, c): os._exit(3)", "Runtime.ExitError", "exit status 3"),
+        ("import os\ndef handler(e, c): os.kill(os.getpid(), 9)", "Runtime.ExitError", "signal: killed"),
     ],
 )
 def test_what_goes_wrong_has_lambdas_name(build: Build, code: str, kind: str, message: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.gateway import IDENTITY_PATH, Gateway, Receive, Scope, Send
+from localcloud.gateway import CONTROL_PATH, IDENTITY_PATH, KEY_HEADER, Gateway, Receive, Scope, Send
 
 
 async def behind(scope: Scope, receive: Receive, send: Send) -> None:
@@ -13,22 +13,56 @@ async def behind(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def ask(path: str, **headers: str) -> tuple[int, dict[str, Any]]:
+    return post(path, b"", **headers)
+
+
+def post(path: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b""}
+        return {"type": "http.request", "body": body}
 
     raw = [(name.encode(), value.encode()) for name, value in {"host": "127.0.0.1:4566", **headers}.items()]
     scope = {"type": "http", "path": path, "headers": raw}
-    asyncio.run(Gateway(behind, {"token": "t"}, {}, "key")(scope, receive, send))
+    asyncio.run(Gateway(behind, {"token": "t"}, {"faults": controlled}, "key")(scope, receive, send))
     return sent[0]["status"], json.loads(sent[1]["body"] or b"{}")
 
 
 def test_it_proves_who_it_is() -> None:
     assert ask(IDENTITY_PATH) == (200, {"token": "t"})
+
+
+def controlled(document: object) -> object:
+    if document == "no":
+        raise ValueError("That is out of the question.")
+    return {"got": document}
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "body", "expected"),
+    [
+        ("faults", "key", b"", (200, {"got": None})),
+        ("faults", "key", b'{"a": 1}', (200, {"got": {"a": 1}})),
+        ("faults", "key", b'"no"', (400, "That is out of the question.")),
+        ("faults", "key", b"{", (400, "Expecting property name")),
+        ("faults", "wrong", b'{"a": 1}', (403, "Only who can read the cloud's record may do this.")),
+        ("faults", "", b"", (403, "Only who can read the cloud's record may do this.")),
+        ("others", "key", b"", (404, "This cloud has no control")),
+    ],
+)
+def test_the_controls_are_for_who_holds_the_key(name: str, key: str, body: bytes, expected: Any) -> None:
+    status, answer = post(CONTROL_PATH + name, body, **{KEY_HEADER: key} if key else {})
+
+    said = answer.get("message", answer)
+    assert status == expected[0]
+    assert said == expected[1] or said.startswith(expected[1])
+
+
+def test_a_page_has_no_controls_even_with_the_key() -> None:
+    assert ask(CONTROL_PATH + "faults", **{KEY_HEADER: "key", "origin": "https://evil.example"})[0] == 403
 
 
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:4566", None])
