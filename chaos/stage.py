@@ -1,0 +1,86 @@
+"""A deployed local stage for trials: what happens to it, and what every service says of it afterwards."""
+
+import contextlib
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from cli.account import Account
+from cli.sam import Sam, build_environment
+from cli.terminal import Terminal
+from localcloud.client import LocalCloud
+from localcloud.config import CloudConfig
+from marquee.identity import run_id_of
+
+FAST_SERVICES = ("chaos.compute.glue", "chaos.compute.sagemaker")
+WAIT_SCALE = 0.02
+DELIVERY_SCALE = 0.005
+"""A retry that Lambda makes after a minute comes after 0.3 s."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One local stage and the ways to reach it."""
+
+    cloud: LocalCloud
+    account: Account
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the account's root."""
+        return self.account.client(service)
+
+    def drop(self, name: str, content: bytes) -> str:
+        """Put an object under raw/; the id of the run that has to come of it."""
+        bucket, key = self.account.outputs["RawBucketName"], f"raw/{name}"
+        etag = self.client("s3").put_object(Bucket=bucket, Key=key, Body=content)["ETag"]
+        return run_id_of(bucket, key, etag)
+
+    def drop_batch(self, name: str, content: bytes) -> None:
+        """Put an object under batch/in/."""
+        bucket = self.account.outputs["BatchBucketName"]
+        self.client("s3").put_object(Bucket=bucket, Key=f"batch/in/{name}", Body=content)
+
+    def invoke(self, function: str, payload: bytes = b"{}") -> bytes:
+        """What a function, named without the stage's prefix, answers."""
+        name = f"marquee-{self.account.stage}-{function}"
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=payload)
+        return bytes(answer["Payload"].read())
+
+
+@contextlib.contextmanager
+def deployed(
+    terminal: Terminal, services: tuple[str, ...] = FAST_SERVICES, state: Path | None = None
+) -> Iterator[Stage]:
+    """A fresh cloud with the stage in it, gone after the block."""
+    with contextlib.ExitStack() as stack:
+        folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="marquee-chaos-")))
+        config = CloudConfig(
+            folder / "cloud",
+            port=_free_port(),
+            wait_scale=WAIT_SCALE,
+            delivery_scale=DELIVERY_SCALE,
+            services=services,
+        )
+        cloud = LocalCloud.start(config)
+        stack.callback(cloud.stop)
+        sam = Sam(folder, build_environment(cloud.environment()))
+        sam.build(terminal)
+        sam.deploy(terminal)
+        yield Stage(cloud, _account(cloud))
+
+
+def _account(cloud: LocalCloud) -> Account:
+    config = cloud.config
+    session = boto3.Session(config.access_key, config.secret_key, region_name=config.region)
+    return Account("local", session, cloud.endpoint_url)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
