@@ -27,6 +27,7 @@ from localcloud.gateway import Gateway
 from localcloud.ministack import calls, large_objects, log_streams
 from localcloud.ministack.alarms import Alarms
 from localcloud.ministack.functions import Functions
+from localcloud.ministack.metrics import Metrics
 from localcloud.ministack.stack import MiniStack, application
 from localcloud.ministack.state_machines import StateMachines
 from localcloud.processes import Processes
@@ -77,11 +78,14 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     notifier = Notifier(clients, stack.service_may)
     alarms = Alarms(config, notifier.act)
     alarms.plug_in()
+    metrics = Metrics(config)
+    metrics.plug_in()
     targets = Targets(clients, roles, stack.service_may)
     courier = Courier(targets, config.delivery_scale)
     stack.replace_delivery(faults.events.deliveries(courier.accept), targets.reaches)
     resources.register(stack, clients)
     cloud = Cloud(config, stack, processes, roles, faults, dict(faults.controls()))
+    cloud.on_stop(metrics.close)
     cloud.on_stop(alarms.close)
     cloud.on_stop(notifier.close)
     for name in config.services:
