@@ -21,9 +21,13 @@ class Behaviour(StrEnum):
     """The container ends before it answers /ping."""
     ETL_FAILS = "etlfails"
     TRAINING_FAILS = "trainingfails"
+    ETL_LINGERS = "etllingers"
+    """The job run does not end before it is stopped, or LINGER_SECONDS are over."""
+    TRAINING_LINGERS = "traininglingers"
 
 
 SLOW_SECONDS = 4.0
+LINGER_SECONDS = 60.0
 
 
 def behaviour_of(run_id: str) -> Behaviour:

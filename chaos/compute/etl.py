@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chaos.compute.behaviour import Behaviour, behaviour_of
+from chaos.compute.behaviour import LINGER_SECONDS, Behaviour, behaviour_of
 from localcloud import logs, objects
 from localcloud.awsjson import ServiceError
 from localcloud.glue.principal import PRINCIPAL, role_arn
@@ -56,7 +57,7 @@ class FastEtl:
     def __init__(self, cloud: "Cloud", _settings: GlueSettings, job: Document, run: Document) -> None:
         self._cloud, self._job, self._run = cloud, job, run
         self._arguments: dict[str, str] = {**job["DefaultArguments"], **run["Arguments"]}
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def run(self) -> Outcome:
         """Make the dataset; gives how it ended."""
@@ -69,11 +70,11 @@ class FastEtl:
             logs.send(session, group, self._run["Id"], words)
         except (ServiceError, ClientError, BotoCoreError, ValueError) as error:
             outcome = Outcome("FAILED", f"Error Category: LAUNCH_ERROR; {error}")
-        return Outcome("STOPPED") if self._stopped else outcome
+        return Outcome("STOPPED") if self._stopped.is_set() else outcome
 
     def stop(self) -> None:
-        """The work is over before it could be ended; only its end is another."""
-        self._stopped = True
+        """End a run that lingers; any other is over before it could be ended, only its end is another."""
+        self._stopped.set()
 
     def _outcome(self, session: boto3.Session) -> Outcome:
         started = time.monotonic()
@@ -87,8 +88,11 @@ class FastEtl:
     def _prepare(self, session: boto3.Session, started: float) -> None:
         s3 = session.client("s3")
         self._load_code(s3)
-        if behaviour_of(self._arguments["--run_id"]) is Behaviour.ETL_FAILS:
+        behaviour = behaviour_of(self._arguments["--run_id"])
+        if behaviour is Behaviour.ETL_FAILS:
             raise Refused("The job was told to fail (chaos/compute/behaviour.py).")
+        if behaviour is Behaviour.ETL_LINGERS:
+            self._stopped.wait(LINGER_SECONDS)
         bucket, key = self._arguments["--raw_bucket"], self._arguments["--raw_key"]
         content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         self._write(s3, read_rows(content), content, started)

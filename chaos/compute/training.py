@@ -11,7 +11,7 @@ from typing import Any
 from algorithms import Examples, Probabilities
 from archive import archive_bytes, write_archive
 from chaos.compute import words
-from chaos.compute.behaviour import Behaviour, behaviour_of
+from chaos.compute.behaviour import LINGER_SECONDS, Behaviour, behaviour_of
 from evaluation import evaluate, metric_lines
 from hyperparameters import TOOLKIT_PREFIX, read_hyperparameters
 from localcloud.processes import Command, Processes
@@ -26,9 +26,12 @@ def train(_processes: Processes, command: Command, _limits: Limits, stop: thread
     """Do the job's work in its folder, in the shape of localcloud.sagemaker.training_process.run."""
     base = Path(str(command.environment["SAGEMAKER_BASE_DIR"]))
     values = read_hyperparameters(base / "input/config")
-    if behaviour_of(values["run_id"]) is Behaviour.TRAINING_FAILS:
+    behaviour = behaviour_of(values["run_id"])
+    if behaviour is Behaviour.TRAINING_FAILS:
         (base / "output/failure").write_text("The job was told to fail (chaos/compute/behaviour.py).")
         return End(1)
+    if behaviour is Behaviour.TRAINING_LINGERS:
+        stop.wait(LINGER_SECONDS)
     evaluation = _Job(base, values).work()
     with Path(command.output or os.devnull).open("a") as stream:
         print(*metric_lines(evaluation), sep="\n", file=stream)
