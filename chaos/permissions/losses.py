@@ -1,0 +1,157 @@
+"""What the reconciler is there for: a journey whose event is lost, and which must go on all the same."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, replace
+
+from chaos import uploads
+from chaos.permissions.traveller import Traveller
+from marquee.clock import later
+from marquee.ledger import Change, Run, Upload
+from marquee.ledger import Stage as At
+from marquee.ledger.release_lock import ReleaseLock
+
+_LONG_AGO = -86_400.0
+
+
+def dataset_event_lost(traveller: Traveller) -> None:
+    """Glue succeeded and nobody heard it."""
+    with traveller.losing("dataset-ready"):
+        run_id = _drop(traveller, "good")
+        traveller.stands(run_id, At.PREPARING)
+        _healed(traveller, run_id, At.TRAINING, At.JUDGING, At.RELEASING, At.LIVE)
+    traveller.stands(run_id, At.LIVE, At.REJECTED)
+
+
+def model_event_lost(traveller: Traveller) -> None:
+    """Training completed and nobody heard it."""
+    with traveller.losing("model-trained"):
+        run_id = _drop(traveller, "good")
+        traveller.stands(run_id, At.TRAINING)
+        _healed(traveller, run_id, At.JUDGING, At.RELEASING, At.LIVE)
+    traveller.stands(run_id, At.LIVE, At.REJECTED)
+
+
+def etl_failure_lost(traveller: Traveller) -> None:
+    """Glue failed and nobody heard it."""
+    with traveller.losing("dataset-failed"):
+        run_id = _drop(traveller, "etlfails")
+        _healed(traveller, run_id, At.FAILED)
+    traveller.told(run_id, "failed")
+
+
+def training_failure_lost(traveller: Traveller) -> None:
+    """Training failed and nobody heard it."""
+    with traveller.losing("training-failed"):
+        run_id = _drop(traveller, "trainingfails")
+        _healed(traveller, run_id, At.FAILED)
+
+
+def never_prepared(traveller: Traveller) -> None:
+    """A function died between recording a run and starting its preparation."""
+    bucket, key = traveller.stage.account.outputs["RawBucketName"], f"raw/good-{traveller.name}.csv"
+    with traveller.losing("uploaded"):
+        run_id = _drop(traveller, "good")
+        etag = traveller.stage.client("s3").head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+        at = later(-3600)
+        upload = Upload(bucket, key, etag, 1, "1")
+        history = (Change(At.RECEIVED, at, "upload"),)
+        run = Run(run_id, upload, at, at, deadline=later(3600), history=history)
+        traveller.ledger.create(run)
+        _healed(traveller, run_id, At.PREPARING, At.TRAINING, At.JUDGING, At.RELEASING, At.LIVE)
+    traveller.stands(run_id, At.LIVE, At.REJECTED)
+
+
+def never_released(traveller: Traveller) -> None:
+    """A function died between moving a run to JUDGING and starting its release."""
+    with traveller.losing("model-trained"):
+        run_id = _drop(traveller, "good")
+        traveller.stands(run_id, At.TRAINING)
+        job = f"marquee-{traveller.stage.account.stage}-{run_id}"
+        trained = traveller.stage.client("sagemaker")
+        traveller.awaited(
+            lambda: trained.describe_training_job(TrainingJobName=job)["TrainingJobStatus"] == "Completed" or None,
+            f"the end of {job}",
+        )
+        traveller.ledger.advance(
+            run_id, 1, [At.TRAINING], At.JUDGING, "start_release", deadline=later(3600)
+        )
+        _healed(traveller, run_id, At.RELEASING, At.LIVE)
+    traveller.stands(run_id, At.LIVE, At.REJECTED)
+
+
+def past_its_deadline(traveller: Traveller) -> None:
+    """A Glue job that does not end is stopped, and its run fails."""
+    run_id = _drop(traveller, "etllingers")
+    _overdue(traveller, run_id, At.PREPARING)
+    traveller.told(run_id, "failed")
+
+
+def training_past_its_deadline(traveller: Traveller) -> None:
+    """A training job that does not end is stopped, and its run fails."""
+    run_id = _drop(traveller, "traininglingers")
+    _overdue(traveller, run_id, At.TRAINING)
+
+
+def batch_events_lost(traveller: Traveller) -> None:
+    """The transform job ended and nobody heard it."""
+    name = f"{traveller.name}.csv"
+    with traveller.losing("transform-ended"):
+        traveller.stage.drop_batch(name, uploads.batch_csv(7))
+        _batch_healed(traveller, name)
+
+
+def release_half_undone(traveller: Traveller) -> None:
+    """A function died after failing a run whose model was on the endpoint already."""
+    with traveller.losing("training-failed"):
+        failed = _drop(traveller, "trainingfails")
+        traveller.stands(failed, At.TRAINING)
+        _healed(traveller, failed, At.FAILED)
+    champion = traveller.ledger.champion()
+    assert champion, "no journey made a champion"  # noqa: S101
+    previous = champion.previous[0] if champion.previous else champion
+    table = traveller.stage.account.outputs["LedgerTableName"]
+    lock = ReleaseLock(table, traveller.stage.client("dynamodb"))
+    endpoint = traveller.stage.account.outputs["EndpointName"]
+    sagemaker = traveller.stage.client("sagemaker")
+    lock.acquire(failed, 3600)
+    traveller.ledger.record(failed, {"endpoint_config": previous.endpoint_config})
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=previous.endpoint_config)
+
+    def look() -> bool | None:
+        traveller.reconcile()
+        runs = sagemaker.describe_endpoint(EndpointName=endpoint)
+        right = runs["EndpointConfigName"] == champion.endpoint_config
+        return (right and runs["EndpointStatus"] == "InService" and not lock.holder()) or None
+
+    traveller.awaited(look, "the champion's way back to the endpoint")
+
+
+def _drop(traveller: Traveller, behaviour: str) -> str:
+    seed = sum(map(ord, traveller.name))
+    return traveller.stage.drop(f"{behaviour}-{traveller.name}.csv", uploads.reviews_csv(seed, rows=240))
+
+
+def _healed(traveller: Traveller, run_id: str, *at: At) -> None:
+    def look() -> bool | None:
+        traveller.reconcile()
+        return traveller.ledger.get(run_id).stage in at or None
+
+    traveller.awaited(look, f"the reconciler moving {run_id} on")
+
+
+def _overdue(traveller: Traveller, run_id: str, at: At) -> None:
+    traveller.stands(run_id, at)
+    traveller.ledger.extend(run_id, later(_LONG_AGO))
+    _healed(traveller, run_id, At.FAILED)
+
+
+def _batch_healed(traveller: Traveller, name: str) -> None:
+    batches = traveller.stage.account.batches()
+
+    def look() -> bool | None:
+        traveller.reconcile()
+        found = [batch for batch in batches.batches(50) if batch.upload.key.endswith(name)]
+        return (found and found[0].stage in ("DONE", "FAILED")) or None
+
+    traveller.awaited(look, f"the reconciler ending the batch {name}")
