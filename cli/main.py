@@ -108,6 +108,12 @@ def _add_runs(commands: Commands) -> None:
     runs.add_argument("--limit", type=int, default=20, help="runs in the list (default: %(default)s)")
     rerun = _command(commands, "rerun", "start a new attempt of an ended run")
     rerun.add_argument("run", help="a run_id")
+    rollback = _command(commands, "rollback", "bring an earlier model back")
+    rollback.add_argument("version", nargs="?", help="which one (default: the champion before this one)")
+    rollback.add_argument("--list", action="store_true", help="show what can be brought back")
+    traffic = _command(commands, "traffic", "show or share the traffic of a real-time endpoint (A/B test)")
+    traffic.add_argument("share", nargs="?", metavar="VERSION=PERCENT", help="let a version answer that much")
+    traffic.add_argument("--end", action="store_true", help="let the champion answer alone again")
     _command(commands, "inbox", "show the notices that arrived")
 
 

@@ -14,12 +14,13 @@ from rich.text import Text
 from cli.following import spells
 from cli.terminal import duration
 from marquee.ledger import Stage
+from marquee.releases.champions import kept
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from cli.notices import Notice
-    from marquee.ledger import Run
+    from marquee.ledger import Champion, Run
 
 _COLOURS = {"LIVE": "green", "REJECTED": "yellow", "FAILED": "red"}
 
@@ -90,6 +91,25 @@ def predictions_table(texts: list[str], answer: dict[str, Any]) -> RenderableTyp
     table = _table("review", "label", "confidence")
     for text, prediction in zip(texts, answer["predictions"], strict=True):
         table.add_row(escape(text), prediction["label"], _percent(prediction["confidence"]))
+    return table
+
+
+def versions_table(champion: Champion) -> RenderableType:
+    """What can be brought back, the version that answers first."""
+    table = _table("version", "run", "accuracy", "since (UTC)", "")
+    for one in kept(champion):
+        said = "answers now" if one is champion else "rolled back from" if one.withdrawn else ""
+        table.add_row(one.version, one.run_id, _percent(one.accuracy), one.since[:16].replace("T", " "), said)
+    return table
+
+
+def traffic_table(variants: list[dict[str, Any]]) -> RenderableType:
+    """Who answers which part of the requests."""
+    if not variants:
+        return Text("No endpoint answers.")
+    table = _table("variant", "version", "requests")
+    for variant in variants:
+        table.add_row(variant["variant"], variant["version"], f"{variant['percent']:.0f}%")
     return table
 
 

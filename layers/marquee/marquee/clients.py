@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_lambda import LambdaClient
@@ -63,6 +64,11 @@ def sagemaker_runtime() -> SageMakerRuntimeClient:
 def autoscaling() -> ApplicationAutoScalingClient:
     """Return the client that scales real-time endpoints."""
     return _client("application-autoscaling")  # type: ignore[no-any-return]
+
+
+def cloudwatch() -> CloudWatchClient:
+    """Return the client of metrics."""
+    return _client("cloudwatch")  # type: ignore[no-any-return]
 
 
 def stepfunctions() -> SFNClient:

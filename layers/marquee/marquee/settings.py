@@ -110,7 +110,7 @@ class TrainingSettings(LedgerSettings, GlueSettings, CuratedSettings, ModelBucke
     code_uri: str = Field(pattern=r"^s3://[^/]+/.+$")
 
 
-class CatalogDatasetSettings(Settings):
+class CatalogDatasetSettings(LedgerSettings):
     """Of catalog_dataset."""
 
     curated_crawler_name: str = Field(min_length=1)
@@ -175,8 +175,23 @@ class PromoteSettings(NoticeSettings, RegistryNameSettings, EndpointSettings):
     """Of promote_model."""
 
 
+class HandOnSettings(Settings):
+    """Who finishes a change of the endpoint that its caller left."""
+
+    roll_back_function: str = Field(min_length=1)
+    share_traffic_function: str = Field(min_length=1)
+
+
 class RollBackSettings(NoticeSettings, ShiftSettings):
     """Of roll_back."""
+
+
+class DriftSettings(NoticeSettings, ShiftSettings):
+    """Of what holds the endpoint to the champion."""
+
+
+class EndpointWatchSettings(DriftSettings, HandOnSettings):
+    """Of what looks after the endpoint between releases."""
 
 
 class TrafficSettings(LedgerSettings, CapacitySettings, ShiftSettings):
@@ -211,7 +226,7 @@ class RerunSettings(LedgerSettings):
     prepare_dataset_arn: str = Arn
 
 
-class ReconcileSettings(TrainingSettings, StartReleaseSettings, FailSettings):
+class ReconcileSettings(TrainingSettings, StartReleaseSettings, CatalogDatasetSettings, FailSettings, EndpointWatchSettings):
     """Of reconcile: it does what any lost event would have done."""
 
     prepare_dataset_arn: str = Arn

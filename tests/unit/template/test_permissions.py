@@ -33,7 +33,12 @@ def test_every_star_for_a_resource_is_explained_above_it() -> None:
 
 
 def test_every_resource_names_this_stage_or_is_an_explained_star(stack: Stack) -> None:
-    shared = ("arn:aws:logs:us-east-1:123456789012:log-group:/aws", "arn:aws:ecr:", "arn:aws:glue:")
+    shared = (
+        "arn:aws:logs:us-east-1:123456789012:log-group:/aws",
+        "arn:aws:ecr:",
+        "arn:aws:glue:",
+        "arn:aws:iam::123456789012:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/",
+    )
     for role, statement in policies(stack):
         for resource in listed(statement["Resource"]):
             named = "marquee-dev" in resource or "marquee_dev" in resource
@@ -79,14 +84,21 @@ def test_reconcile_invokes_the_functions_of_batches_and_has_no_right_of_theirs(s
     own = [statement for role, statement in policies(stack) if role == "ReconcileRole"]
     invoked = [s["Resource"] for s in own if "lambda:InvokeFunction" in listed(s["Action"])]
     function = "arn:aws:lambda:us-east-1:123456789012:function:marquee-dev"
-    assert invoked == [[f"{function}-start-transform", f"{function}-finish-transform"]]
+    assert invoked == [
+        [f"{function}-start-transform", f"{function}-finish-transform"],
+        [f"{function}-roll-back", f"{function}-share-traffic"],
+    ]
     assert "sagemaker:CreateTransformJob" not in actions_of(stack, "reconcile")
     assert not [s for s in own if "marquee-dev-batch" in str(s["Resource"])]
 
 
 def documented(cell: str) -> set[str]:
     """`ledger GetItem UpdateItem; sagemaker:CreateModel *model*` -> IAM actions."""
-    actions = set(re.findall(r"\b(?:application-autoscaling|cloudwatch|glue|iam|lambda|s3|sagemaker|sns|states):[A-Z]\w+", cell))
+    actions = set(
+        re.findall(
+            r"\b(?:application-autoscaling|cloudwatch|glue|iam|lambda|s3|sagemaker|sns|states):[A-Z]\w+", cell
+        )
+    )
     for part in cell.split(";"):
         service = re.search(r"\b(ledger|glue|s3|sagemaker|states)\b", part)
         words = re.findall(r"(?<![:\w])[A-Z][a-z]+[A-Z]\w+|\bQuery\b", part)

@@ -15,7 +15,19 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     ATTENTION = "attention"
     ROLLED_BACK = "rolled_back"
+    ROLLBACK_FAILED = "rollback_failed"
+    DRIFT = "drift"
     IDLE = "idle"
+
+
+# Told in words of their own; they end no run.
+IN_WORDS = (
+    Outcome.ATTENTION,
+    Outcome.ROLLED_BACK,
+    Outcome.ROLLBACK_FAILED,
+    Outcome.DRIFT,
+    Outcome.IDLE,
+)
 
 
 def outcome_of(run: Run) -> Outcome | None:

@@ -2,7 +2,7 @@
 
 from marquee.costs import estimate
 from marquee.ledger import Run
-from marquee.notices.outcomes import Outcome
+from marquee.notices.outcomes import IN_WORDS, Outcome
 
 _WHAT = {
     Outcome.LIVE: "A new model is live.",
@@ -11,6 +11,10 @@ _WHAT = {
     Outcome.REFUSED: "The file cannot be used; nothing was started.",
     Outcome.DUPLICATE: "This file was uploaded before; nothing was started.",
     Outcome.ATTENTION: "A run is in a state Marquee does not know.",
+    Outcome.ROLLED_BACK: "An earlier model answers again.",
+    Outcome.ROLLBACK_FAILED: "An earlier model could not be brought back.",
+    Outcome.DRIFT: "The endpoint ran something else than the champion, and is being put back.",
+    Outcome.IDLE: "Nobody asks the model any more.",
 }
 _NEXT = {
     Outcome.LIVE: 'Ask it: marquee predict --stage {stage} "This movie was absolutely fantastic!"',
@@ -22,6 +26,13 @@ _NEXT = {
     Outcome.DUPLICATE: "To process the same content again on purpose: marquee rerun {run_id} --stage {stage}",
     Outcome.ATTENTION: "Look at it: marquee runs {run_id} --stage {stage}; "
     "it is failed at its deadline unless it moves.",
+    Outcome.ROLLED_BACK: "`marquee rollback --list --stage {stage}` shows what else can be brought back.",
+    Outcome.ROLLBACK_FAILED: "The champion of before still answers. "
+    "Try again: marquee rollback --stage {stage}",
+    Outcome.DRIFT: "If somebody changed it on purpose: only `marquee rollback` and `marquee traffic` last. "
+    "`marquee rollback --list --stage {stage}` shows what answers.",
+    Outcome.IDLE: "`marquee rollback VERSION --stage {stage}` with the champion's version, or the next "
+    "release, makes a deleted endpoint anew; IdleDays and DeleteIdleEndpoint say when that is.",
 }
 
 
@@ -44,7 +55,7 @@ def _subject(run: Run, outcome: Outcome) -> str:
 
 
 def _ended(outcome: Outcome) -> bool:
-    return outcome not in (Outcome.DUPLICATE, Outcome.ATTENTION)
+    return outcome not in (Outcome.DUPLICATE, *IN_WORDS)
 
 
 def _what(run: Run, outcome: Outcome) -> str:
@@ -60,6 +71,6 @@ def _what(run: Run, outcome: Outcome) -> str:
 def _why(run: Run, outcome: Outcome, words: str) -> str:
     if outcome is Outcome.DUPLICATE:
         return f"The same content under the same name is run {run.run_id}, which is at {run.stage}."
-    if outcome is Outcome.ATTENTION:
+    if outcome in IN_WORDS:
         return words
     return run.reason

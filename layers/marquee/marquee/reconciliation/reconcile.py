@@ -19,6 +19,7 @@ from marquee.reconciliation.closing import Closing
 from marquee.reconciliation.findings import Broken, Finding, Moved, Unasked, Unknown, counted, said
 from marquee.reconciliation.inspection import Inspection
 from marquee.reconciliation.patience import Patience
+from marquee.releases.endpoint_watch import EndpointWatch
 from marquee.settings import ReconcileSettings
 from marquee.stages import is_to_be_taken_back
 
@@ -34,12 +35,14 @@ class Reconcile:
     failures: FailRun
     closing: Closing
     batches: ReconcileBatches
+    endpoint: EndpointWatch
 
     @classmethod
     def of(cls, settings: ReconcileSettings) -> "Reconcile":
         """Wire it to AWS."""
         batches, closing = ReconcileBatches.of(settings), Closing.of(settings)
-        return cls(closing.endings, closing.inspection, closing.failures, closing, batches)
+        watch = EndpointWatch.of(settings)
+        return cls(closing.endings, closing.inspection, closing.failures, closing, batches, watch)
 
     def run(self, patience: Patience) -> dict[str, str]:
         """Look at everything open that is due; return what was found, by run or batch id.
@@ -57,6 +60,7 @@ class Reconcile:
                 errors.append(error)
         self._free_the_lease()
         about(run_id="")
+        self.endpoint.look()
         gauge("RunsOverdue", sum(finding in ("unknown", "unasked") for finding in found.values()))
         if errors:
             message = f"{len(errors)} runs could not be reconciled; the log names them"

@@ -8,9 +8,10 @@ from marquee.identity import Attempt
 from marquee.ledger import Champion, Ledger, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.releases.archive import ArchiveError, read_json, read_lines
+from marquee.releases.endpoint_configs import VARIANT
 from marquee.releases.lease import LEASE_SECONDS
 from marquee.releases.predictions import TestRow, accuracy, ask, comparable
-from marquee.releases.verdict import Bar, ChampionFigures, Verdict, judge
+from marquee.releases.verdict import Bar, ChampionFigures, Verdict, judge, outdated
 from marquee.services.endpoint import Endpoint, EndpointUnreachable
 from marquee.services.objects import Objects
 from marquee.settings import JudgeSettings
@@ -75,10 +76,12 @@ class JudgeCandidate:
         job = names.attempt_name(self.settings.stage, run.attempt_id)
         evaluation = self._evaluation(job)
         rows = self._rows(job)
+        facts = {name: evaluation[name] for name in _FACTS if name in evaluation}
+        if champion and run.began_at < champion.begun:
+            return outdated(run.began_at, champion), facts
         figures = self._champion_figures(champion, rows, evaluation["accuracy"]) if champion else None
         bar = Bar(self.settings.accuracy_floor, self.settings.max_accuracy_drop)
         verdict = judge(evaluation["accuracy"], evaluation["rows"]["test"], bar, figures)
-        facts = {name: evaluation[name] for name in _FACTS if name in evaluation}
         return verdict, facts | ({"champion_accuracy": figures.accuracy} if figures else {})
 
     def _evaluation(self, job: str) -> dict[str, Any]:
@@ -104,7 +107,8 @@ class JudgeCandidate:
     ) -> ChampionFigures:
         candidate = accuracy(rows, {row.review_id: row.predicted for row in rows})
         try:
-            known = accuracy(rows, ask(self.endpoint, rows))
+            endpoint = self.endpoint.variant(VARIANT) if champion.challenger else self.endpoint
+            known = accuracy(rows, ask(endpoint, rows))
         except EndpointUnreachable as error:
             # A champion that cannot answer must not keep better models out for ever.
             note = f"The champion could not be asked ({error}); when it was released"

@@ -4,6 +4,8 @@ from marquee.ledger.release_lock import ReleaseLock
 
 # Longer than one wait between two steps can be; every step renews it. Who dies loses it after this time.
 LEASE_SECONDS = 6 * 3600
+# For what is done within one invocation.
+MOMENT_SECONDS = 300
 
 
 class LeaseLost(Exception):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from marquee.ledger import Champion
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -45,6 +47,15 @@ def judge(accuracy: float, rows: int, bar: Bar, champion: ChampionFigures | None
     drop = champion.accuracy - champion.candidate_accuracy
     # An epsilon, for 0.915 - 0.910 is a hair above 0.005 in binary.
     return Verdict(drop <= bar.most_drop + 1e-9, (reached, _comparison(champion, drop, bar.most_drop)))
+
+
+def outdated(begun: str, champion: Champion) -> Verdict:
+    """Refuse a candidate of an older upload than the champion's; `begun`: when its attempt began."""
+    sentence = (
+        f"The champion (version {champion.version}) was made of a newer upload, of {champion.begun}; "
+        f"this one is of {begun}. An older model never replaces a newer one; `marquee rerun` makes it new."
+    )
+    return Verdict(False, (sentence,))
 
 
 def _figure(accuracy: float, rows: int) -> str:

@@ -70,10 +70,12 @@ class Endpoint:
         name: str,
         client: SageMakerClient | None = None,
         runtime: SageMakerRuntimeClient | None = None,
+        variant: str = "",
     ) -> None:
         self.name = name
         self._client = client or clients.sagemaker()
         self._runtime = runtime
+        self._target = {"TargetVariant": variant} if variant else {}
 
     def state(self) -> EndpointState | None:
         """Return the endpoint as SageMaker sees it now, or None if there is none."""
@@ -112,6 +114,27 @@ class Endpoint:
         """Ask for another config (`how`: of UpdateEndpoint); the old one answers until it is ready."""
         self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config, **how)
 
+    def weigh(self, weights: Mapping[str, float]) -> None:
+        """Give the variants other parts of the traffic."""
+        self._client.update_endpoint_weights_and_capacities(
+            EndpointName=self.name,
+            DesiredWeightsAndCapacities=[
+                {"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()
+            ],
+        )
+
+    def variant(self, name: str) -> Endpoint:
+        """Return this endpoint, asking one of its variants only."""
+        return Endpoint(self.name, self._client, self._runtime, name)
+
+    def delete_config(self, config: str) -> None:
+        """Delete an endpoint config; nothing happens if there is none."""
+        try:
+            self._client.delete_endpoint_config(EndpointConfigName=config)
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+
     def delete(self) -> None:
         """Remove the endpoint; nothing happens if there is none."""
         try:
@@ -126,7 +149,11 @@ class Endpoint:
         body = json.dumps({"reviews": list(reviews)})
         try:
             answer = runtime.invoke_endpoint(
-                EndpointName=self.name, ContentType="application/json", Accept="application/json", Body=body
+                EndpointName=self.name,
+                ContentType="application/json",
+                Accept="application/json",
+                Body=body,
+                **self._target,
             )
             content: dict[str, Any] = json.loads(answer["Body"].read())
         except (ClientError, BotoCoreError, ValueError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import exists_already
+from marquee.services.errors import exists_already, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -54,6 +54,14 @@ class Registry:
             self._client.create_model(**request)
         except ClientError as error:
             if not exists_already(error):
+                raise
+
+    def delete_model(self, name: str) -> None:
+        """Delete a model, not its package nor its archive; nothing happens if there is none."""
+        try:
+            self._client.delete_model(ModelName=name)
+        except ClientError as error:
+            if not is_missing(error):
                 raise
 
 

@@ -34,7 +34,9 @@ class Scaling:
         self._client.register_scalable_target(**self._target, MinCapacity=least, MaxCapacity=most)
         aim: TargetTrackingScalingPolicyConfigurationTypeDef = {
             "TargetValue": invocations,
-            "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+            "PredefinedMetricSpecification": {
+                "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+            },
         }
         self._client.put_scaling_policy(
             **self._target,

@@ -1,0 +1,13 @@
+"""On a schedule: does anybody still ask the endpoint?"""
+
+from typing import Any
+
+from marquee.observability import observed
+from marquee.releases.sweeping import Sweep
+from marquee.settings import SweepSettings, load
+
+
+@observed
+def handler(_event: dict[str, Any], _context: object) -> dict[str, str]:
+    """Answer `in use`, `idle` or `deleted`."""
+    return {"found": Sweep.of(load(SweepSettings)).look()}

@@ -1,0 +1,43 @@
+"""Asking the endpoint for a config outside of a release, and noticing when it went back by itself."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from marquee.clock import now, seconds_between
+from marquee.ledger import Champion, Ledger
+from marquee.releases.shifting import Progress, Shift
+from marquee.services.endpoint import EndpointState
+
+
+class ChampionMoved(Exception):
+    """The champion's pointer changed in this moment; the step is to be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__("the champion changed in this moment; ask again")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Brings the endpoint to a config, and writes down in the ledger that and when it was asked to."""
+
+    ledger: Ledger
+    shift: Shift
+
+    def towards(self, champion: Champion, config: str) -> Progress | Literal["failed"]:
+        """Take one step; `failed` if the endpoint was asked for this and runs something else."""
+        state = self.shift.endpoint.state()
+        if _came_back(champion, config, state):
+            return "failed"
+        if state is None or not (state.changing or state.config == config):
+            asked = replace(champion, wanted=config, asked_at=now(), asleep=False)
+            if not self.ledger.replace_champion(asked, champion):
+                raise ChampionMoved
+        return self.shift.bring(config, [])
+
+
+def _came_back(champion: Champion, config: str, state: EndpointState | None) -> bool:
+    if champion.wanted != config or state is None or state.changing:
+        return False
+    # Older than the question: whoever asked died before the endpoint heard of it.
+    heard = state.age < seconds_between(champion.asked_at, now())
+    return heard and (state.status != "InService" or state.config != config)
