@@ -18,7 +18,7 @@ def hint(arguments: argparse.Namespace, command: str) -> str:
     """`command` with the program as it was called, and the state folder if it is not the usual one."""
     called = sys.argv[0] if Path(sys.argv[0]).name == "marquee" else "marquee"
     program = "marquee" if shutil.which("marquee") == shutil.which(called) else called
-    stage = "" if arguments.stage == "local" else f" --stage {arguments.stage}"
+    stage = "" if arguments.stage == "local" or "--stage" in command else f" --stage {arguments.stage}"
     folder = "" if arguments.state == DEFAULT_STATE else f" --state {arguments.state}"
     return f"{program} {command}{stage}{folder}"
 

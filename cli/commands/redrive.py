@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.account import account_of, refusals_explained
 from cli.dead_letters.desk import desk
+from cli.dead_letters.reports import plain
 from cli.dead_letters.subjects import sentence
 from cli.errors import CommandError
 
@@ -67,7 +68,7 @@ def _handle(open_desk: Desk, letter: Letter, arguments: argparse.Namespace, resu
     except CommandError as error:
         result.failed[letter.id] = f"{error.message} {error.next_step}".strip()
     else:
-        result.done[letter.id] = f"{sentence(letter.event)}: {taker}"
+        result.done[letter.id] = f"{plain(sentence(letter.event))}: {taker}"
 
 
 def _told(result: Result) -> str:

@@ -79,6 +79,11 @@ def _paragraph(report: Report, typed: Callable[[str], str]) -> Text:
     tries = f", {letter.tries} tries" if letter.tries else ""
     return Text.assemble(
         (letter.id[:_ID_CHARACTERS], "bold"),
-        f"  {letter.at.replace('T', ' ').rstrip('Z')} UTC  {letter.function or 'for nobody'}{tries}\n",
-        f"  what  {report.what}{run}\n  why   {letter.error}\n  next  {typed(report.advice)}\n",
+        f"  {letter.at.replace('T', ' ').rstrip('Z')} UTC  {plain(letter.function) or 'for nobody'}{tries}\n",
+        f"  what  {plain(report.what)}{run}\n  why   {plain(letter.error)}\n  next  {typed(report.advice)}\n",
     )
+
+
+def plain(text: str) -> str:
+    """Without line breaks and escape sequences: names of files are users' words."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -25,7 +25,7 @@ class Metrics(Scoped):
 
     def __init__(self, config: CloudConfig) -> None:
         super().__init__(config)
-        self._queues = QueueMeter(time.time())
+        self._queues = QueueMeter(time.time(), 60.0 * config.wait_scale)
         self._closing = threading.Event()
 
     def plug_in(self) -> None:

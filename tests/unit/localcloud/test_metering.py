@@ -58,19 +58,21 @@ def message(sent_at: float, visible_at: float = 0.0) -> dict[str, Any]:
     return {"sent_at": sent_at, "visible_at": visible_at}
 
 
-def test_a_queue_tells_what_came_what_lies_and_for_how_long_and_once_that_it_is_empty() -> None:
-    meter = QueueMeter(since=100.0)
+def test_a_queue_tells_what_came_what_lies_and_for_how_long_and_goes_on_telling() -> None:
+    meter = QueueMeter(since=100.0, minute=15.0)
     lying = [message(90.0), message(105.0), message(106.0, visible_at=200.0)]
 
-    def look(now: float, messages: list[Any]) -> dict[str, float]:
-        return {datum.name: datum.value for datum in meter.look([("letters", messages)], now)}
+    def look(now: float, messages: list[Any]) -> tuple[float, ...]:
+        return tuple(datum.value for datum in meter.look([("letters", messages)], now))
 
-    visible, oldest, sent = (
-        "ApproximateNumberOfMessagesVisible",
-        "ApproximateAgeOfOldestMessage",
-        "NumberOfMessagesSent",
-    )
-    assert look(110.0, lying) == {visible: 2, oldest: 20, sent: 2}
-    assert look(120.0, lying) == {visible: 2, oldest: 30, sent: 0}
-    assert look(130.0, []) == {visible: 0, oldest: 0, sent: 0}
-    assert look(140.0, []) == {}
+    # (visible, age of the oldest in seconds, sent)
+    assert look(110.0, lying) == (2, 20, 2)
+    assert look(120.0, lying) == ()
+    assert look(125.0, lying) == (2, 35, 0)
+    assert look(130.0, []) == (0, 0, 0)
+    assert look(140.0, []) == ()
+    assert look(145.0, []) == (0, 0, 0)
+
+
+def test_a_queue_nobody_used_says_nothing() -> None:
+    assert list(QueueMeter(since=0.0, minute=15.0).look([("unused", [])], 100.0)) == []
