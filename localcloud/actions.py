@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 
@@ -25,6 +26,8 @@ class Permission:
 
 
 Resources = str | Callable[[Request], Iterable[str]]
+Needs = Callable[[Any, Request], Iterable[Permission]]
+"""(component, request) -> what the caller must be allowed in other services."""
 ActionMethod = Callable[..., Mapping[str, Any] | None]
 Method = TypeVar("Method", bound=ActionMethod)
 
@@ -37,6 +40,8 @@ class Action:
     resources: tuple[Resources, ...]
     passes: tuple[str, ...]
     method: ActionMethod
+    keys: Mapping[str, str] = field(default_factory=dict)
+    needs: Callable[[Request], Iterable[Permission]] = field(default=lambda _: ())
 
     def arns(self, request: Request) -> list[str]:
         """The resources this call touches; "*" where the action knows no resource."""
@@ -49,22 +54,32 @@ class Action:
         """Everything IAM has to allow for this call."""
         passed = {"iam:PassedToService": f"{service}.amazonaws.com"}
         roles = [_role_arn(_member(request.parameters, path), request.account) for path in self.passes]
+        context = {key: request.parameters.get(name, "") for key, name in self.keys.items()}
         return [
-            *(Permission(f"{service}:{self.name}", arn) for arn in self.arns(request)),
+            *(Permission(f"{service}:{self.name}", arn, context) for arn in self.arns(request)),
             *(Permission("iam:PassRole", role, passed) for role in roles if role),
+            *self.needs(request),
         ]
 
 
-def action(name: str, *resources: Resources, passes: tuple[str, ...] = ()) -> Callable[[Method], Method]:
+def action(
+    name: str,
+    *resources: Resources,
+    passes: tuple[str, ...] = (),
+    keys: Mapping[str, str] | None = None,
+    needs: Needs = lambda _component, _request: (),
+) -> Callable[[Method], Method]:
     """Mark a method as the API action `name`.
 
     `resources` are the ARNs that IAM checks: a template over {account}, {region} and the top-level
     parameters (a missing one reads "*"), or a function of the request. `passes` are the paths of the
-    parameters that hold a role for the service, such as "RoleArn" or "ProductionVariants.Role".
+    parameters that hold a role for the service, such as "RoleArn" or "ProductionVariants.Role". `keys` are
+    the service's condition keys, each with the parameter that holds its value. `needs` says what the caller
+    must be allowed in other services too.
     """
 
     def mark(method: Method) -> Method:
-        method.__dict__["aws_action"] = (name, resources, passes)
+        method.__dict__["aws_action"] = (name, resources, passes, keys or {}, needs)
         return method
 
     return mark
@@ -76,8 +91,9 @@ def actions_of(component: object) -> list[Action]:
     for attribute in dir(type(component)):
         mark = getattr(getattr(type(component), attribute), "aws_action", None)
         if mark is not None:
-            name, resources, passes = mark
-            found.append(Action(name, resources, passes, getattr(component, attribute)))
+            name, resources, passes, keys, needs = mark
+            method = getattr(component, attribute)
+            found.append(Action(name, resources, passes, method, keys, partial(needs, component)))
     return found
 
 

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEma
 and "Configuring how alarms treat missing data", whose tables are the tests.
 """
 
+import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,21 @@ def verdict(alarm: Mapping[str, Any], datapoints: Sequence[Datapoint]) -> Verdic
         reason = _reason(alarm, present, needed, crossed=True)
         return Verdict(ALARM, reason) if treatment == "missing" else None
     return Verdict(OK, _reason(alarm, present, needed, crossed=False))
+
+
+def reason_data(alarm: Mapping[str, Any], values: Sequence[Datapoint]) -> str:
+    """The datapoints behind a state, oldest first, as DescribeAlarms' StateReasonData."""
+    recent = [value for value in reversed(values) if value is not None]
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic")
+    return json.dumps(
+        {
+            "version": "1.0",
+            "statistic": statistic,
+            "period": alarm["Period"],
+            "recentDatapoints": recent,
+            "threshold": alarm["Threshold"],
+        }
+    )
 
 
 def _without_data(periods: int, treatment: str) -> Verdict | None:

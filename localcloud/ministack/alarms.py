@@ -12,7 +12,7 @@ from ministack.core import iam_actions
 from ministack.services import cloudwatch
 
 from localcloud.alarms.datapoints import datapoints
-from localcloud.alarms.evaluation import Datapoint, verdict
+from localcloud.alarms.evaluation import Datapoint, reason_data, verdict
 from localcloud.config import CloudConfig
 from localcloud.ministack.scope import Scoped
 
@@ -56,7 +56,10 @@ class Alarms(Scoped):
     def _evaluate(self, alarm: dict[str, Any]) -> None:
         if not alarm.get("Namespace") or not alarm.get("MetricName"):
             return
-        found = verdict(alarm, self._datapoints(alarm))
+        values = self._datapoints(alarm)
+        found = verdict(alarm, values)
+        # AWS writes it when the state changes; scaling goes on as long as the alarm does, and reads it here.
+        alarm["StateReasonData"] = reason_data(alarm, values)
         old = alarm["StateValue"]
         if found is None or found.state == old:
             return

@@ -9,6 +9,7 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
+from localcloud import autoscaling
 from localcloud.awsjson import JsonService
 from localcloud.clients import Clients
 from localcloud.sagemaker.deployments import Deployments
@@ -55,7 +56,7 @@ def register(cloud: "Cloud", settings: Settings | None = None) -> None:
         packages,
         models,
         configs,
-        Endpoints(store, configs, deployments),
+        Endpoints(store, configs, deployments, autoscaling.plug_in(cloud, clients)),
         TrainingJobs(store, events, settings, partial(TrainingRun, cloud, settings)),
         TransformJobs(store, events, settings, models, partial(TransformRun, cloud, settings)),
     ):

@@ -86,6 +86,12 @@ class Deployments:
             if traffic.green:
                 traffic.green.stop()
 
+    def instance_types(self, endpoint: str) -> dict[str, str | None]:
+        """The instance type of each variant that serves now; None for a serverless one."""
+        traffic = self._traffic.get(endpoint)
+        variants = traffic.blue.variants.values() if traffic else ()
+        return {variant.name: variant.config.get("InstanceType") for variant in variants}
+
     def watch(self, config: Document, alarms: Sequence[str]) -> AlarmWatch:
         """The alarms of a rollback, read under the execution role (deployment-guardrails-configuration)."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from localcloud.autoscaling.targets import ScalableTargets
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.deployments import Change, Deployments
 from localcloud.sagemaker.endpoint_configs import ARN as CONFIG_ARN
@@ -23,8 +24,11 @@ _SUMMARY = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "
 class Endpoints:
     """Every endpoint of the cloud; `deployments` does the work behind each."""
 
-    def __init__(self, store: TaggedStore, configs: EndpointConfigs, deployments: Deployments) -> None:
+    def __init__(
+        self, store: TaggedStore, configs: EndpointConfigs, deployments: Deployments, scaled: ScalableTargets
+    ) -> None:
         self._store, self._configs, self._deployments = store, configs, deployments
+        self._scaled = scaled
 
     @action("CreateEndpoint", ARN, CONFIG_ARN)
     def create(self, request: Request) -> dict[str, Any]:
@@ -61,6 +65,7 @@ class Endpoints:
         """Deploy another config beside the running one; which of them runs in the end, Describe says."""
         endpoint, config = self._find(request), self._configs.find(request)
         deployment = _deployment_config(request.parameters, endpoint)
+        self._check_scaled(endpoint["EndpointName"], config)
         running = [variant["VariantName"] for variant in endpoint.get("ProductionVariants", [])]
         steps = plan(deployment, running, config["ProductionVariants"])
         retained = _retained(request.parameters)
@@ -84,9 +89,23 @@ class Endpoints:
         """Stop an endpoint and forget it."""
         endpoint = self._find(request)
         self._occupy(request, "Deleting", ("InService", "Failed"))
+        self._scaled.forget(endpoint["EndpointName"])
         self._deployments.delete(endpoint["EndpointName"])
         self._store.tags.forget(endpoint["EndpointArn"])
         return {}
+
+    def _check_scaled(self, endpoint: str, config: Document) -> None:
+        """An update that changes what is scaled fails (endpoint-auto-scaling, "Update an endpoint")."""
+        wanted = {
+            variant["VariantName"]: variant.get("InstanceType") for variant in config["ProductionVariants"]
+        }
+        running = self._deployments.instance_types(endpoint)
+        for variant in self._scaled.of(endpoint):
+            if wanted.get(variant) != running.get(variant):
+                _refuse(
+                    f"The instance type of variant {variant} cannot change while it is registered with "
+                    "Application Auto Scaling. Deregister it as a scalable target, update, register it again."
+                )
 
     def _watch(self, config: Document, steps: Plan) -> AlarmWatch:
         """The alarms of an update, all of which must be there to be read."""

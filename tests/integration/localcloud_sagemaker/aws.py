@@ -59,7 +59,9 @@ class Aws:
         body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
 
-    def until(self, describe: Callable[[], Mapping[str, Any]], name: str, *values: str) -> Mapping[str, Any]:
+    def until(
+        self, describe: Callable[[], Mapping[str, Any]], name: str, *values: object
+    ) -> Mapping[str, Any]:
         """Ask until the member `name` is one of the values."""
         deadline = time.monotonic() + 60
         while (answer := describe())[name] not in values:
@@ -88,7 +90,7 @@ class Aws:
         files = {"greeting.txt": greeting, "code/inference.py": script}
         return self.model(name, files, role, **environment)
 
-    def config(self, name: str, *variants: tuple[str, str, float]) -> str:
+    def config(self, name: str, *variants: tuple[str, str, float], instance_type: str = "ml.m5.large") -> str:
         """An endpoint config of (variant, model, weight)."""
         self.client("sagemaker").create_endpoint_config(
             EndpointConfigName=name,
@@ -97,7 +99,7 @@ class Aws:
                     "VariantName": variant,
                     "ModelName": model,
                     "InitialVariantWeight": weight,
-                    "InstanceType": "ml.m5.large",
+                    "InstanceType": instance_type,
                     "InitialInstanceCount": 1,
                 }
                 for variant, model, weight in variants

@@ -8,7 +8,8 @@ import pytest
 
 from localcloud.awsjson import JsonService
 from localcloud.sagemaker.endpoint_configs import KIND as CONFIG
-from localcloud.sagemaker.endpoints import KIND, Endpoints
+from localcloud.sagemaker.endpoint_record import KIND
+from localcloud.sagemaker.endpoints import Endpoints
 from localcloud.sagemaker.rollout import AlarmWatch
 from localcloud.sagemaker.tagged_store import TaggedStore
 
@@ -16,7 +17,7 @@ VARIANT = {"VariantName": "only", "InitialVariantWeight": 1.0}
 
 
 class Pretence:
-    """Configs and deployments at once: any config is there, a deployment goes on until it is settled."""
+    """Configs, deployments and scaling at once: any config is there, updates go on until settled."""
 
     def __init__(self, store: TaggedStore) -> None:
         self._store, self.updates, self.deletes = store, 0, 0
@@ -26,6 +27,14 @@ class Pretence:
 
     def create(self, endpoint: dict[str, Any], _config: Any) -> None:
         self._store.change(KIND, endpoint["EndpointName"], lambda it: it.update(EndpointStatus="InService"))
+
+    def of(self, _endpoint: str) -> list[str]:
+        return []
+
+    forget = of
+
+    def instance_types(self, _endpoint: str) -> dict[str, str | None]:
+        return {}
 
     def watch(self, _config: Any, alarms: Any) -> AlarmWatch:
         return AlarmWatch(lambda: None, alarms)
@@ -43,7 +52,7 @@ class SageMaker:
         self.store = TaggedStore()
         self.deployments = Pretence(self.store)
         self._service = JsonService("sagemaker", lambda *_: ("123456789012", "us-east-1"))
-        self._service.add(Endpoints(self.store, self.deployments, self.deployments))  # type: ignore[arg-type]
+        self._service.add(Endpoints(self.store, *[self.deployments] * 3))  # type: ignore[arg-type]
 
     def __call__(self, action: str, **parameters: str) -> tuple[int, Any]:
         headers = {"x-amz-target": f"SageMaker.{action}"}

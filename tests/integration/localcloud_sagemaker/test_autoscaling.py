@@ -1,0 +1,100 @@
+"""Autoscaling: the instances of a variant follow its invocations."""
+
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.localcloud_sagemaker.aws import Aws
+from tests.integration.localcloud_sagemaker.test_traffic_shifting import endpoint_of, load
+
+TARGET: dict[str, Any] = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/scaled/variant/v",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+
+
+def test_instances_follow_the_invocations_and_no_request_fails(aws: Aws) -> None:
+    endpoint = endpoint_of(aws, "scaled", old="one", new="two")
+    scaling = aws.client("application-autoscaling")
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=3)
+    put_policy(aws, target=5.0)
+
+    with load(aws, endpoint) as seen:
+        scaled_out = aws.until(lambda: variant(aws), "CurrentInstanceCount", 3)
+        pids = {aws.invoke(endpoint, {"id": 1, "name": "x"})["pid"] for _ in range(12)}
+        put_policy(aws, target=100_000.0)
+        scaled_in = aws.until(lambda: variant(aws), "CurrentInstanceCount", 1)
+        time.sleep(0.3)
+
+    assert not seen.failures
+    assert len(pids) == 2, "this machine runs two of the three"
+    assert (scaled_out["DesiredInstanceCount"], scaled_in["DesiredInstanceCount"]) == (3, 1)
+    activities = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")["ScalingActivities"]
+    assert [activity["Description"] for activity in activities] == [
+        "Setting desired instance count to 1.",
+        "Setting desired instance count to 3.",
+    ]
+    assert "AlarmLow" in activities[0]["Cause"]
+
+    # an update may not change what is scaled, and a deletion ends it
+    with pytest.raises(ClientError, match="The instance type of variant v cannot change"):
+        aws.config("scaled-other", ("v", "scaled-new", 1), instance_type="ml.m5.xlarge")
+        aws.client("sagemaker").update_endpoint(EndpointName=endpoint, EndpointConfigName="scaled-other")
+    aws.client("sagemaker").delete_endpoint(EndpointName=endpoint)
+    assert not scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    assert not aws.client("cloudwatch").describe_alarms(AlarmNamePrefix="TargetTracking")["MetricAlarms"]
+
+
+def test_what_is_not_there_is_refused_in_awss_words(aws: Aws) -> None:
+    endpoint_of(aws, "unscaled", old="one", new="two")
+    scaling, unscaled = (
+        aws.client("application-autoscaling"),
+        TARGET | {"ResourceId": "endpoint/unscaled/variant/v"},
+    )
+
+    with pytest.raises(ClientError, match=r"ObjectNotFoundException.*No scalable target found for service"):
+        scaling.deregister_scalable_target(**unscaled)
+    with pytest.raises(ClientError, match=r"ValidationException.*has no variant w"):
+        wrong = unscaled | {"ResourceId": "endpoint/unscaled/variant/w"}
+        scaling.register_scalable_target(**wrong, MinCapacity=1, MaxCapacity=2)
+    with pytest.raises(ClientError, match="Maximum capacity cannot be less than minimum capacity"):
+        scaling.register_scalable_target(**unscaled, MinCapacity=3, MaxCapacity=2)
+
+
+def test_who_registers_a_variant_needs_leave_to_scale_it_and_for_the_service_linked_role(aws: Aws) -> None:
+    endpoint_of(aws, "foreign", old="one", new="two")
+    foreign = TARGET | {"ResourceId": "endpoint/foreign/variant/v"}
+    register = {
+        "Action": "application-autoscaling:RegisterScalableTarget",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
+    }
+    caller = aws.user_with(register).client("application-autoscaling")
+
+    with pytest.raises(ClientError, match="not authorized to perform: sagemaker:DescribeEndpoint"):
+        caller.register_scalable_target(**foreign, MinCapacity=1, MaxCapacity=2)
+
+
+def put_policy(aws: Aws, target: float) -> None:
+    aws.client("application-autoscaling").put_scaling_policy(
+        **TARGET,
+        PolicyName="invocations",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": target,
+            "PredefinedMetricSpecification": {
+                "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+            },
+            "ScaleOutCooldown": 10,
+            "ScaleInCooldown": 10,
+        },
+    )
+
+
+def variant(aws: Aws) -> dict[str, Any]:
+    described = aws.client("sagemaker").describe_endpoint(EndpointName="scaled")
+    found: dict[str, Any] = described["ProductionVariants"][0]
+    return found
