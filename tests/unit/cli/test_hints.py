@@ -47,9 +47,9 @@ def test_commands_inside_a_sentence_name_program_stage_and_folder(monkeypatch: p
 
 
 def test_a_command_that_names_its_stage_gets_no_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["/venv/bin/marquee", "inbox"])
+    monkeypatch.setattr(sys, "argv", [".venv/bin/marquee", "inbox"])
     monkeypatch.setenv("PATH", "/nowhere")
 
     said = typeable(where(stage="dev"), "`marquee rerun x --stage dev`")
 
-    assert said == "`/venv/bin/marquee rerun x --stage dev`"
+    assert said == "`.venv/bin/marquee rerun x --stage dev`"
