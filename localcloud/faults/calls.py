@@ -13,19 +13,23 @@ from localcloud.faults.plan import ApiError, Kill
 from localcloud.faults.tally import Tally
 
 Serve = Callable[[], Awaitable[Response]]
+Refuse = Callable[[Refusal], Response]
+"""The answer with an error, in the protocol of the request."""
 
 
 @dataclass(frozen=True)
 class ApiCall:
     """One request to an AWS API."""
 
-    access_key: str
     caller: str
     """Name of the role that calls, or "root"."""
     action: str
     """As IAM names it, such as "sagemaker:CreateModel"."""
-    refuse: Callable[[str, str, int], Response]
-    """The answer with an error (code, message, status) in the protocol of the request."""
+    access_key: str = ""
+    sdk_id: str = ""
+    """What all attempts of one call have in common (amz-sdk-invocation-id); "" from who is no SDK."""
+    retry: bool = False
+    """Whether the SDK tries again what failed before."""
 
 
 @dataclass
@@ -36,7 +40,15 @@ class _Invocation:
     request_id: str
     kill: Callable[[], None]
     calls: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
     ended: bool = False
+
+    def number(self, call: ApiCall) -> int:
+        """Which call it is, from 1; a retry is the call that it tries again."""
+        if not call.retry or call.sdk_id not in self.numbers:
+            self.calls.append(call.action)
+            self.numbers[call.sdk_id] = len(self.calls)
+        return self.numbers[call.sdk_id]
 
 
 class CallFaults:
@@ -83,55 +95,52 @@ class CallFaults:
                 del self._working[access_key]
                 invocation.ended = True
 
-    async def intercept(self, call: ApiCall, serve: Serve) -> Response:
+    async def intercept(self, call: ApiCall, refuse: Refuse, serve: Serve) -> Response:
         """Have a call served, unless a fault strikes it."""
-        invocation, number = self._count(call)
-        if refusal := self._refusal(call.caller, call.action, invocation, number):
-            return call.refuse(refusal.code, refusal.message, refusal.status)
-        kill = invocation and self._kill(invocation, call.action, number)
+        with self._lock:
+            invocation = self._working.get(call.access_key)
+            number = invocation.number(call) if invocation else 0
+        if refusal := self._refusal(call, invocation, number):
+            return refuse(refusal)
+        kill = invocation and self._kill(call, invocation, number)
         if not invocation or not kill:
             return await serve()
         # Nobody is left to read an answer, so any will do.
-        answer = call.refuse("InternalFailure", "The caller is gone.", 500)
-        if kill.when == "after":
-            answer = await serve()
+        answer = await serve() if kill.when == "after" else refuse(wording("internal", call.action))
         invocation.kill()
         return answer
 
     def refusal(self, caller: str, action: str) -> Refusal | None:
         """The error that a state machine's own call, which does not pass `intercept`, shall fail with."""
-        return self._refusal(caller, action, None, 0)
+        return self._refusal(ApiCall(caller, action), None, 0)
 
-    def _count(self, call: ApiCall) -> tuple[_Invocation | None, int]:
-        with self._lock:
-            invocation = self._working.get(call.access_key)
-            if invocation is None:
-                return None, 0
-            invocation.calls.append(call.action)
-            return invocation, len(invocation.calls)
-
-    def _refusal(
-        self, caller: str, action: str, invocation: _Invocation | None, number: int
-    ) -> Refusal | None:
-        names = [caller, invocation.function] if invocation else [caller]
+    def _refusal(self, call: ApiCall, invocation: _Invocation | None, number: int) -> Refusal | None:
+        names = [call.caller, invocation.function] if invocation else [call.caller]
         fault = self._tally.strikes(
             ApiError,
-            lambda fault: _concerns(fault, number, action) and bool(fnmatch.filter(names, fault.caller)),
-            f"{names[-1]}: {_place(action, number)}",
+            lambda fault: (
+                _concerns(fault, number, call.action)
+                and bool(fnmatch.filter(names, fault.caller))
+                and (fault.attempts == "all" or not call.retry)
+            ),
+            f"{names[-1]}: {_place(call.action, number)}",
+            call.sdk_id,
         )
         if fault is None:
             return None
         if fault.error:
-            return wording(fault.error, action)
+            return wording(fault.error, call.action)
         return Refusal(fault.code, fault.message or fault.code, fault.status)
 
-    def _kill(self, invocation: _Invocation, action: str, number: int) -> Kill | None:
+    def _kill(self, call: ApiCall, invocation: _Invocation, number: int) -> Kill | None:
         return self._tally.strikes(
             Kill,
             lambda fault: (
-                _concerns(fault, number, action) and fnmatch.fnmatchcase(invocation.function, fault.function)
+                _concerns(fault, number, call.action)
+                and fnmatch.fnmatchcase(invocation.function, fault.function)
             ),
-            f"{invocation.function} {invocation.request_id}: {_place(action, number)}",
+            f"{invocation.function} {invocation.request_id}: {_place(call.action, number)}",
+            call.sdk_id,
         )
 
 

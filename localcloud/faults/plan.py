@@ -80,7 +80,7 @@ class Reorder(EventFault):
 
 class _CallFault(_Fault):
     call: int | None = Field(default=None, ge=1)
-    """Which call of an invocation, counted from 1, the SDK's own retries included."""
+    """Which call of an invocation, counted from 1; the SDK's own retries are no calls of their own."""
     action: str = "*"
     """As IAM names it: "dynamodb:UpdateItem", "sagemaker:Create*"."""
 
@@ -97,6 +97,8 @@ class ApiError(_CallFault):
     """A call is answered by an error instead of being served."""
 
     kind: Literal["error"] = "error"
+    attempts: Literal["first", "all"] = "first"
+    """With "all" the SDK's retries of the call fail as well, so that the caller sees the error."""
     caller: str = "*"
     """Name of the function, or of the role that calls; "root" is the account's own key."""
     error: Literal["throttling", "limit", "internal"] | None = None

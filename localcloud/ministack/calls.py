@@ -7,10 +7,12 @@ from ministack import app
 from ministack.core import iam_actions, router
 
 from localcloud.awsjson import Response
-from localcloud.faults.calls import ApiCall, Serve
+from localcloud.faults.calls import ApiCall, Refuse, Serve
+from localcloud.faults.errors import Refusal
 from localcloud.ministack.permissions import Permissions
 
-Intercept = Callable[[ApiCall, Serve], Awaitable[Response]]
+_FIRST = "attempt=1"
+Intercept = Callable[[ApiCall, Refuse, Serve], Awaitable[Response]]
 
 
 def plug_in(permissions: Permissions, intercept: Intercept) -> None:
@@ -23,13 +25,15 @@ def plug_in(permissions: Permissions, intercept: Intercept) -> None:
         service = router.detect_service(method, path, headers, _routing(*request))
         key = router.extract_access_key_id(headers, query)
 
-        def refuse(code: str, message: str, status: int) -> Response:
-            worded = {"error_code": code, "message": message, "headers": headers}
+        def refuse(refusal: Refusal) -> Response:
+            worded = {"error_code": refusal.code, "message": refusal.message, "headers": headers}
             answer = iam_actions.access_denied_response(service, "", "", request_id, **worded)
-            return status, {**answer[1], "x-amzn-requestid": request_id}, answer[2]
+            return refusal.status, {**answer[1], "x-amzn-requestid": request_id}, answer[2]
 
-        call = ApiCall(key, permissions.role_of(key), _action(service, *request), refuse)
-        return await intercept(call, lambda: dispatch(*request, request_id))
+        sdk_id = headers.get("amz-sdk-invocation-id", "")
+        retry = headers.get("amz-sdk-request", _FIRST).partition(";")[0] != _FIRST
+        call = ApiCall(permissions.role_of(key), _action(service, *request), key, sdk_id, retry)
+        return await intercept(call, refuse, lambda: dispatch(*arguments))
 
     app._dispatch_service_request = dispatch_intercepted
 

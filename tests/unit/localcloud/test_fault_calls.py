@@ -6,7 +6,7 @@ from botocore.session import Session
 
 from localcloud.awsjson import Response
 from localcloud.faults.calls import ApiCall, CallFaults
-from localcloud.faults.errors import wording
+from localcloud.faults.errors import Refusal, wording
 from localcloud.faults.plan import parsed
 from localcloud.faults.tally import Tally
 
@@ -21,17 +21,17 @@ class Bench:
         tally.replace(parsed({"faults": list(faults)}))
         self.faults, self.said = CallFaults(tally), list[str]()
 
-    def call(self, action: str, key: str = "KEY", caller: str = "role") -> Response:
+    def call(self, action: str, key: str = "KEY", caller: str = "role", **sdk: Any) -> Response:
         """The answer to one call."""
 
         async def serve() -> Response:
             self.said.append(f"served {action}")
             return SERVED
 
-        def refuse(code: str, message: str, status: int) -> Response:
-            return status, {}, f"{code}: {message}".encode()
+        def refuse(refusal: Refusal) -> Response:
+            return refusal.status, {}, f"{refusal.code}: {refusal.message}".encode()
 
-        return asyncio.run(self.faults.intercept(ApiCall(key, caller, action, refuse), serve))
+        return asyncio.run(self.faults.intercept(ApiCall(caller, action, key, **sdk), refuse, serve))
 
     def invoke(self, *actions: str, function: str = "start_etl") -> list[Response]:
         """What the calls of one invocation are answered."""
@@ -81,6 +81,23 @@ def test_a_call_is_answered_by_an_error_and_not_served() -> None:
     assert struck[2].startswith(b"ConcurrentRunsExceededException: ")
     assert again == SERVED
     assert bench.said == ["served glue:StartJobRun"]
+
+
+@pytest.mark.parametrize(("attempts", "statuses"), [("first", [400, 200, 200]), ("all", [400, 400, 200])])
+def test_the_sdks_retries_are_the_same_call(attempts: str, statuses: list[int]) -> None:
+    bench = Bench({"kind": "error", "call": 2, "error": "throttling", "attempts": attempts})
+    bench.faults.record(True)
+
+    with bench.faults.invocation("KEY", "start_etl", "id", lambda: None):
+        bench.call("a:1", sdk_id="x")
+        answers = [
+            bench.call("a:2", sdk_id="y"),
+            bench.call("a:2", sdk_id="y", retry=True),
+            bench.call("a:3", sdk_id="z"),
+        ]
+
+    assert [status for status, _, _ in answers] == statuses
+    assert bench.faults.recorded()[0]["calls"] == ["a:1", "a:2", "a:3"]
 
 
 @pytest.mark.parametrize("caller", ["start_etl", "StartEtlRole", "*"])
