@@ -118,7 +118,7 @@ class ExecutionEnvironment:
             message = f"{moment} {request_id} Task timed out after {timeout:.2f} seconds"
             return {"errorType": "Sandbox.Timedout", "errorMessage": message}, None
         line = replies.readline()
-        if not line:
+        if not line.endswith(b"\n"):
             status = child.process.wait()
             self.stop()
             return _exit_error(request_id, status), None
