@@ -9,6 +9,7 @@ SHELL := /bin/bash
 STAGE ?= dev
 CSV ?=
 SAM_VERSION := 1.170.0
+CHECKOV_VERSION := 3.3.30
 UV_VERSION := 0.13.9
 
 BIN := .venv/bin
@@ -48,6 +49,12 @@ setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
 	@echo "setup: AWS SAM, .tools/sam (its pins do not go with ours)"
 	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .tools/sam
 	@$(UV) pip install --compile-bytecode --python .tools/sam/bin/python aws-sam-cli==$(SAM_VERSION)
+	@touch $@
+
+.tools/checkov/.made-$(CHECKOV_VERSION): | $(UV)
+	@echo "setup: checkov, .tools/checkov (its pins do not go with ours)"
+	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .tools/checkov
+	@$(UV) pip install --compile-bytecode --python .tools/checkov/bin/python checkov==$(CHECKOV_VERSION)
 	@touch $@
 
 $(OWN_UV):
@@ -96,9 +103,11 @@ types: setup
 	$(BIN)/mypy $(wildcard $(SOURCES))
 
 .PHONY: check-template
-check-template: setup
+check-template: setup .tools/checkov/.made-$(CHECKOV_VERSION)
 	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules
 	$(SAM) validate --lint --config-env $(STAGE)
+	$(BIN)/python -m scripts.expand_template build/expanded.json
+	.tools/checkov/bin/checkov --config-file .checkov.yaml --file build/expanded.json
 
 .PHONY: unit integration e2e
 unit: setup
