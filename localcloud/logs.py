@@ -3,6 +3,7 @@
 A role without the permission has no logs, as on AWS.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Iterable
@@ -20,12 +21,25 @@ _LONGEST_LINE = 8000
 log = logging.getLogger(__name__)
 
 
+class Stream:
+    """One log stream, made with its first lines."""
+
+    def __init__(self, session: boto3.Session, group: str, name: str) -> None:
+        self._logs, self.group, self.name = session.client("logs"), group, name
+        self._made = False
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Append lines; ClientError where the role may not."""
+        if not self._made:
+            _create_stream(self._logs, self.group, self.name)
+            self._made = True
+        _put(self._logs, self.group, self.name, [line[:_LONGEST_LINE] for line in lines if line.strip()])
+
+
 def send(session: boto3.Session, group: str, stream: str, lines: Iterable[str]) -> None:
     """Write lines to a new stream; where that fails, as without the permission, the run has no logs."""
-    logs = session.client("logs")
     try:
-        _create_stream(logs, group, stream)
-        _put(logs, group, stream, [line[:_LONGEST_LINE] for line in lines if line.strip()])
+        Stream(session, group, stream).write(lines)
     except (ClientError, BotoCoreError) as error:
         # What was logged of a run must not decide how it ended.
         log.warning("nothing was written to log stream %s %s: %s", group, stream, error)
@@ -35,7 +49,9 @@ def _create_stream(logs: "CloudWatchLogsClient", group: str, stream: str) -> Non
     try:
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
     except logs.exceptions.ResourceNotFoundException:
-        logs.create_log_group(logGroupName=group)
+        # Another stream of the same group may have made it meanwhile.
+        with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_group(logGroupName=group)
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
 
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from localcloud import autoscaling
 from localcloud.awsjson import JsonService
 from localcloud.clients import Clients
+from localcloud.sagemaker.container_logs import ContainerLogs
 from localcloud.sagemaker.deployments import Deployments
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.endpoints import Endpoints
 from localcloud.sagemaker.events import Events
+from localcloud.sagemaker.hosting import Hosting
 from localcloud.sagemaker.invocations import Invocations
-from localcloud.sagemaker.metrics import NAMESPACE, Meter
+from localcloud.sagemaker.metrics import Meter
+from localcloud.sagemaker.metrics_sink import MetricsSink
 from localcloud.sagemaker.model_package_groups import ModelPackageGroups
 from localcloud.sagemaker.model_packages import ModelPackages
 from localcloud.sagemaker.models import Models
@@ -42,12 +45,11 @@ def register(cloud: "Cloud", settings: Settings | None = None) -> None:
     packages = ModelPackages(store)
     models = Models(store, packages, cloud.roles.session)
     configs = EndpointConfigs(store, models)
-    deployments = Deployments(cloud, store, events, settings)
+    logs = ContainerLogs(cloud, settings.logs_interval)
+    hosting = Hosting(cloud, settings, logs)
+    deployments = Deployments(hosting, store, events)
     clients = Clients(cloud.config)
-    meter = Meter(
-        lambda data: clients.client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data),
-        settings.metrics_interval,
-    )
+    meter = Meter(MetricsSink(cloud, clients).put, settings.metrics_interval)
     invocations = Invocations(cloud.stack.authorize, deployments, meter)
     service = JsonService("sagemaker", cloud.stack.authorize, invocations.handle, tag_action="AddTags")
     for component in (
@@ -58,10 +60,11 @@ def register(cloud: "Cloud", settings: Settings | None = None) -> None:
         configs,
         Endpoints(store, configs, deployments, autoscaling.plug_in(cloud, clients)),
         TrainingJobs(store, events, settings, partial(TrainingRun, cloud, settings)),
-        TransformJobs(store, events, settings, models, partial(TransformRun, cloud, settings)),
+        TransformJobs(store, events, settings, models, partial(TransformRun, hosting)),
     ):
         service.add(component)
     cloud.stack.add_service("sagemaker", service.handle, sdk_prefix="SageMaker")
     cloud.on_stop(invocations.close)
     cloud.on_stop(meter.close)
+    cloud.on_stop(logs.close)
     cloud.on_stop(deployments.close)

@@ -156,6 +156,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s - %(name)s - %(message)s", level=logging.INFO)
     server = ModelServer(load_script(arguments.model))
+    log.info("serving %s", os.environ["SAGEMAKER_PROGRAM"])
     draft = arguments.port_file.with_suffix(".draft")
     draft.write_text(str(server.server_port))
     draft.replace(arguments.port_file)

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,15 +19,12 @@ from localcloud.sagemaker.container_process import SERVICE, StartError
 from localcloud.sagemaker.endpoint_record import KIND, EndpointRecord
 from localcloud.sagemaker.events import Events
 from localcloud.sagemaker.fleet import Fleet, Launcher
+from localcloud.sagemaker.hosting import Hosting
 from localcloud.sagemaker.rollout import AlarmWatch, Rollout
-from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.shifting import Plan
 from localcloud.sagemaker.tagged_store import TaggedStore
 from localcloud.sagemaker.traffic import Traffic
 from localcloud.store import Document
-
-if TYPE_CHECKING:
-    from localcloud.cloud import Cloud
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +43,10 @@ class Change:
 class Deployments:
     """The fleets behind the endpoints."""
 
-    def __init__(self, cloud: "Cloud", store: TaggedStore, events: Events, settings: Settings) -> None:
-        self._cloud, self._store, self._events, self._settings = cloud, store, events, settings
-        self._launcher = Launcher(cloud, settings, self._model)
+    def __init__(self, hosting: Hosting, store: TaggedStore, events: Events) -> None:
+        self._cloud, self._settings = hosting.cloud, hosting.settings
+        self._store, self._events = store, events
+        self._launcher = Launcher(hosting, self._model)
         self._traffic: dict[str, Traffic] = {}
 
     def traffic(self, endpoint: str) -> Traffic | None:

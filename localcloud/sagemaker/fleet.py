@@ -2,16 +2,14 @@
 
 import random
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from localcloud.sagemaker.container_logs import ENDPOINTS, instance_id
 from localcloud.sagemaker.container_process import prepare
-from localcloud.sagemaker.settings import Settings
+from localcloud.sagemaker.hosting import Hosting
 from localcloud.sagemaker.supervision import SupervisedContainer
-from localcloud.sagemaker.variant import Launch, Variant
+from localcloud.sagemaker.variant import Variant
 from localcloud.store import Document
-
-if TYPE_CHECKING:
-    from localcloud.cloud import Cloud
 
 FindModel = Callable[[str], Document]
 
@@ -46,18 +44,16 @@ class Fleet:
 class Launcher:
     """Starts fleets: of each variant the archive is unpacked and the container started, per instance."""
 
-    def __init__(self, cloud: "Cloud", settings: Settings, find_model: FindModel) -> None:
-        self._cloud, self._settings, self._find_model = cloud, settings, find_model
+    def __init__(self, hosting: Hosting, find_model: FindModel) -> None:
+        self._cloud, self._settings, self._logs = hosting.cloud, hosting.settings, hosting.logs
+        self._find_model = find_model
 
     def start(self, endpoint: str, config: Document, counts: Mapping[str, int]) -> Fleet:
         """Bring every variant up, with `counts` instead of its config's; if it raises, nothing is left."""
-        name = config["EndpointConfigName"]
-        fleet = Fleet(name, [])
+        fleet = Fleet(config["EndpointConfigName"], [])
         try:
             for wanted in config["ProductionVariants"]:
-                variant = Variant(
-                    wanted, self._launch(f"endpoints/{endpoint}/{name}", wanted), self._settings.instances
-                )
+                variant = self._variant(endpoint, fleet.config_name, wanted)
                 fleet.variants[variant.name] = variant
                 variant.scale(counts.get(variant.name, variant.count))
         except BaseException:
@@ -65,13 +61,20 @@ class Launcher:
             raise
         return fleet
 
-    def _launch(self, folder: str, wanted: Mapping[str, Any]) -> Launch:
-        model, name = self._find_model(wanted["ModelName"]), f"{folder}/{wanted['VariantName']}"
+    def _variant(self, endpoint: str, config_name: str, wanted: Mapping[str, Any]) -> Variant:
+        model = self._find_model(wanted["ModelName"])
+        role, variant = model["ExecutionRoleArn"], wanted["VariantName"]
+        name = f"endpoints/{endpoint}/{config_name}/{variant}"
 
         def launch(number: int) -> SupervisedContainer:
             image = prepare(self._cloud, model, name if number == 1 else f"{name}-{number}")
-            container = SupervisedContainer(self._cloud.processes, image, self._settings)
+            output = self._logs.follow(
+                role, image.log, f"{ENDPOINTS}{endpoint}", f"{variant}/{instance_id()}"
+            )
+            container = SupervisedContainer(
+                self._cloud.processes, image, self._settings, lambda: self._logs.end(output)
+            )
             container.start()
             return container
 
-        return launch
+        return Variant(wanted, role, launch, self._settings.instances)

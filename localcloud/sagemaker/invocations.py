@@ -115,6 +115,7 @@ class Invocations:
                 endpoint=call.endpoint,
                 config=fleet.config_name,
                 variant=variant.name,
+                role=variant.role,
                 instances=variant.count,
                 status=status,
                 model_seconds=now - asked,

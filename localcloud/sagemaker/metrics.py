@@ -16,8 +16,6 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-NAMESPACE = "AWS/SageMaker"
-
 _VALUES = 150
 """Different values that one datum holds at most (API_MetricDatum)."""
 _DATA = 100
@@ -26,7 +24,8 @@ _DIGITS = 3
 """Latencies are kept to so many digits: a percentile needs no more, and equal values are counted."""
 
 Dimensions = tuple[tuple[str, str], ...]
-Put = Callable[[list[dict[str, Any]]], object]
+Put = Callable[[str, list[dict[str, Any]]], object]
+"""(execution role, MetricData)"""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +37,7 @@ class Invocation:
     endpoint: str
     config: str
     variant: str
+    role: str
     instances: int
     status: int
     model_seconds: float
@@ -83,12 +83,16 @@ class Meter:
     def _run(self) -> None:
         while not self._closing.wait(self._interval):
             taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            data = list(aggregate(taken, time.time()))
-            try:
-                for start in range(0, len(data), _DATA):
-                    self._put(data[start : start + _DATA])
-            except (ClientError, BotoCoreError) as error:
-                log.warning("metrics of %d invocations are lost: %s", len(taken), error)
+            for role in {invocation.role for invocation in taken}:
+                self._send(role, [invocation for invocation in taken if invocation.role == role])
+
+    def _send(self, role: str, invocations: list[Invocation]) -> None:
+        data = list(aggregate(invocations, time.time()))
+        try:
+            for start in range(0, len(data), _DATA):
+                self._put(role, data[start : start + _DATA])
+        except (ClientError, BotoCoreError) as error:
+            log.warning("metrics of %d invocations are lost: %s", len(invocations), error)
 
 
 def aggregate(invocations: Iterable[Invocation], at: float) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,8 @@ class Settings:
     """Jobs of a kind that may be in progress before ResourceLimitExceeded."""
     metrics_interval: float = 1.0
     """Between two reports of an endpoint's metrics; AWS reports every minute."""
+    logs_interval: float = 2.0
+    """Between two deliveries of what containers print."""
     instances: int = 2
     """Containers of a variant that run at most; further instances are only counted and shown."""
     compute: Compute = field(default_factory=Compute)

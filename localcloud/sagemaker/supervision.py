@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from localcloud.processes import Processes
 from localcloud.sagemaker.compute import RunningContainer
@@ -16,7 +16,14 @@ log = logging.getLogger(__name__)
 class SupervisedContainer:
     """A container that is started again whenever it dies, later after each death in a row."""
 
-    def __init__(self, processes: Processes, image: Image, settings: Settings) -> None:
+    def __init__(
+        self,
+        processes: Processes,
+        image: Image,
+        settings: Settings,
+        ended: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._ended = ended
         self._processes, self._image, self._settings = processes, image, settings
         self._container: RunningContainer | None = None
         self.ready = False
@@ -54,6 +61,7 @@ class SupervisedContainer:
         self._stopped.set()
         if self._container is not None:
             self._container.stop()
+        self._ended()
         self._image.remove()
 
     def _launch(self) -> None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,18 +16,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud import objects
 from localcloud.awsjson import ServiceError
 from localcloud.sagemaker.compute import RunningContainer
+from localcloud.sagemaker.container_logs import TRANSFORM_JOBS, instance_id
 from localcloud.sagemaker.container_process import (
     SERVICE,
     ContainerUnavailable,
     StartError,
     prepare,
 )
-from localcloud.sagemaker.settings import Settings
+from localcloud.sagemaker.hosting import Hosting
 from localcloud.sagemaker.transform_records import RecordError, assemble, join, requests
-from localcloud.store import Document
-
-if TYPE_CHECKING:
-    from localcloud.cloud import Cloud
+from localcloud.store import Document, now
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +47,13 @@ class ModelRefused(Exception):
 class TransformRun:
     """The work of one job. `finish` is told how it ended; `stop` may be called at any time."""
 
-    def __init__(
-        self, cloud: "Cloud", settings: Settings, job: Document, model: Document, finish: Finish
-    ) -> None:
-        self._cloud, self._settings, self._job, self._model = cloud, settings, job, model
+    def __init__(self, hosting: Hosting, job: Document, model: Document, finish: Finish) -> None:
+        self._cloud, self._settings, self._logs = hosting.cloud, hosting.settings, hosting.logs
+        self._job, self._model = job, model
         self._finish = finish
         self._stop = threading.Event()
         self._name = f"transform/{job['TransformJobName']}"
-        self._folder = cloud.config.state / "sagemaker" / "transform" / job["TransformJobName"]
+        self._folder = self._cloud.config.state / "sagemaker" / "transform" / job["TransformJobName"]
 
     def stop(self) -> None:
         """Ask the job to end before its next request."""
@@ -92,6 +89,8 @@ class TransformRun:
         if not keys:
             raise RecordError(f'No S3 objects found under S3 URL "{source}" given in input data source.')
         image = prepare(self._cloud, self._model, self._name, self._environment())
+        stream = f"{self._job['TransformJobName']}/{instance_id()}-{round(now() * 1000)}"
+        output = self._logs.follow(role, image.log, TRANSFORM_JOBS, stream)
         container = self._settings.compute.container(self._cloud.processes, image)
         try:
             container.wait_ready(self._settings.startup_timeout)
@@ -99,6 +98,7 @@ class TransformRun:
                 self._transform(session, container, source, key)
         finally:
             container.stop()
+            self._logs.end(output)
             image.remove()
 
     def _transform(self, session: boto3.Session, container: RunningContainer, source: str, key: str) -> None:

@@ -13,7 +13,8 @@ Launch = Callable[[int], SupervisedContainer]
 class Variant:
     """`count` instances are asked for and shown; at most `limit` of them are containers on this machine."""
 
-    def __init__(self, config: Mapping[str, Any], launch: Launch, limit: int) -> None:
+    def __init__(self, config: Mapping[str, Any], role: str, launch: Launch, limit: int) -> None:
+        self.role = role
         self.config, self.weight = config, float(config.get("InitialVariantWeight", 1.0))
         self.count: int = config.get("InitialInstanceCount", 1)
         self._launch, self._limit = launch, limit

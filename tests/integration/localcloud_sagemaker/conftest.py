@@ -25,7 +25,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         session = boto3.Session("AKIALOCALCLOUD000000", "local-cloud-root-secret", region_name=REGION)
         bare = Aws(url, state, session, f"bucket-{uuid.uuid4().hex[:8]}", "")
         bare.client("s3").create_bucket(Bucket=bare.bucket)
-        role = bare.role_with({"Action": ["s3:*", "logs:*", "cloudwatch:DescribeAlarms"], "Resource": "*"})
+        role = bare.role_with({"Action": ["s3:*", "logs:*", "cloudwatch:*"], "Resource": "*"})
         yield Aws(url, state, session, bare.bucket, role)
 
 

@@ -42,7 +42,7 @@ def fleet(post: Post, **config: object) -> Fleet:
 def variant(name: str, weight: float, post: Post, **config: object) -> Variant:
     """A variant of one instance."""
     wanted = {"VariantName": name, "InitialVariantWeight": weight, **config}
-    made = Variant(wanted, lambda _: Container(post), limit=1)  # type: ignore[arg-type,return-value]
+    made = Variant(wanted, "role", lambda _: Container(post), limit=1)  # type: ignore[arg-type,return-value]
     made.scale(1)
     return made
 
@@ -59,7 +59,7 @@ def gone(_body: bytes, _headers: Mapping[str, str]) -> Reply:
 
 def invoke(deployments: Deployments, body: bytes = b"{}") -> Response:
     """One request through the handler."""
-    meter = Meter(lambda _: None, interval=60)
+    meter = Meter(lambda _role, _data: None, interval=60)
     invocations = Invocations(_allow, deployments, meter)  # type: ignore[arg-type]
     try:
         return asyncio.run(invocations.handle("POST", "/endpoints/e/invocations", {}, body, {}))
