@@ -9,7 +9,7 @@ from cli.terminal import Terminal
 
 @dataclass(frozen=True)
 class Row:
-    """One line: a class of faults at one place, how often it was tried and survived, and how long that took."""
+    """One line: a class of faults at one place, how often it was tried and survived, in how many seconds."""
 
     fault: str
     where: str

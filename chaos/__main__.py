@@ -1,0 +1,59 @@
+"""`python -m chaos`: break the local stage in every way that has a name; 0 if all of it was survived."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from chaos.rows import Options, Row
+from chaos.subjects import SUBJECTS, subject
+from chaos.table import as_json, as_markdown, explanations, table
+from cli.terminal import Terminal, duration
+
+
+def main() -> int:
+    """Try the subjects asked for and print their table."""
+    asked = _parser().parse_args()
+    terminal = Terminal(as_json=asked.json)
+    options = Options(terminal, asked.quick, asked.seed or 1, asked.schedules, asked.seed is not None)
+    names = asked.only.split(",") if asked.only else list(SUBJECTS)
+    if unknown := sorted(set(names) - set(SUBJECTS)):
+        print(f"There is no subject {unknown[0]!r}; there are {', '.join(SUBJECTS)}.", file=sys.stderr)
+        return 2
+    started = time.monotonic()
+    found = [row for name in names for row in _tried(name, options)]
+    if asked.json:
+        print(as_json(found))
+    elif asked.markdown:
+        print(as_markdown(found))
+    else:
+        Console(width=None if sys.stdout.isatty() else 130).print(table(found))
+    print(explanations(found), file=sys.stderr)
+    lost = [row for row in found if not row.held]
+    survived, tried = sum(row.survived for row in found), sum(row.tried for row in found)
+    print(f"{survived} of {tried} survived, in {duration(time.monotonic() - started)}.", file=sys.stderr)
+    return 1 if lost or not found else 0
+
+
+def _tried(name: str, options: Options) -> Iterator[Row]:
+    with options.terminal.step(f"Chaos: {name}"):
+        yield from subject(name)(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--only", default="", metavar="A,B", help=f"subjects: {', '.join(SUBJECTS)}")
+    parser.add_argument("--quick", action="store_true", help="a few faults of each class")
+    parser.add_argument(
+        "--seed", type=int, help="draws the faults; with --only schedules that schedule alone"
+    )
+    parser.add_argument("--schedules", type=int, default=200, help="random schedules (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="the table as JSON")
+    parser.add_argument("--markdown", action="store_true", help="the table as docs/reliability.md holds it")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""What every service says of a stage: the evidence that the invariants are judged by."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chaos.stage import Stage
+from marquee.batches import Batch
+from marquee.ledger import Champion, Run
+from marquee.ledger.release_lock import ReleaseLock
+
+_MOST = 5_000
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """A promise that was not kept; `run_id` is "" where it is nobody's in particular."""
+
+    run_id: str
+    sentence: str
+
+
+@dataclass
+class Evidence:
+    """Notices and dead letters add up, for they are taken from their queues; all else is as it is now."""
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    """By key."""
+    champion: Champion | None = None
+    lease: str = ""
+    endpoints: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Name to (status, config)."""
+    etl_runs: Counter[str] = field(default_factory=Counter)
+    training_jobs: Counter[str] = field(default_factory=Counter)
+    transform_jobs: Counter[str] = field(default_factory=Counter)
+    executions: list[str] = field(default_factory=list)
+    """Those that still run."""
+    notices: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By message id: the message attributes, and `text`."""
+    dead_letters: dict[str, str] = field(default_factory=dict)
+
+    def gather(self, stage: Stage) -> None:
+        """Ask every service."""
+        ledger, batches = stage.account.ledger(), stage.account.batches()
+        self.runs = {run.run_id: run for run in ledger.runs(_MOST)}
+        self.batches = {batch.upload.key: batch for batch in batches.batches(_MOST)}
+        self.champion = ledger.champion()
+        table = stage.account.outputs["LedgerTableName"]
+        self.lease = ReleaseLock(table, stage.client("dynamodb")).holder()
+        self._ask_sagemaker(stage)
+        self._ask_glue(stage)
+        self._ask_machines(stage)
+        for message in taken(stage, stage.account.outputs["InboxQueueUrl"]):
+            body = json.loads(message["Body"])
+            held = {name: value["Value"] for name, value in body.get("MessageAttributes", {}).items()}
+            self.notices[body["MessageId"]] = {**held, "text": body["Message"]}
+        for output in ("UndeliveredEventsUrl", "FailedEventsUrl"):
+            for message in taken(stage, stage.account.outputs[output]):
+                self.dead_letters[message["MessageId"]] = message["Body"]
+
+    def told(self, about: str) -> Counter[str]:
+        """How often each outcome of a run or batch was told."""
+        return Counter(notice["outcome"] for notice in self.notices.values() if notice.get("run_id") == about)
+
+    def _ask_sagemaker(self, stage: Stage) -> None:
+        client = stage.client("sagemaker")
+        self.endpoints = {}
+        for found in _pages(client, "list_endpoints", "Endpoints"):
+            try:
+                endpoint = client.describe_endpoint(EndpointName=found["EndpointName"])
+            except ClientError:
+                continue  # deleted meanwhile
+            config = str(endpoint.get("EndpointConfigName"))
+            self.endpoints[found["EndpointName"]] = (endpoint["EndpointStatus"], config)
+        trained = _pages(client, "list_training_jobs", "TrainingJobSummaries")
+        self.training_jobs = Counter(job["TrainingJobName"] for job in trained)
+        transformed = _pages(client, "list_transform_jobs", "TransformJobSummaries")
+        self.transform_jobs = Counter(job["TransformJobName"] for job in transformed)
+
+    def _ask_glue(self, stage: Stage) -> None:
+        client, job = stage.client("glue"), stage.account.outputs["GlueJobName"]
+        runs = _pages(client, "get_job_runs", "JobRuns", JobName=job)
+        self.etl_runs = Counter(run["Arguments"].get("--attempt_id", "") for run in runs)
+
+    def _ask_machines(self, stage: Stage) -> None:
+        client = stage.client("stepfunctions")
+        self.executions = [
+            execution["name"]
+            for output in ("PrepareDatasetArn", "ReleaseModelArn")
+            for execution in _pages(
+                client,
+                "list_executions",
+                "executions",
+                stateMachineArn=stage.account.outputs[output],
+                statusFilter="RUNNING",
+            )
+        ]
+
+
+def taken(stage: Stage, queue: str) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a queue, each deleted: what was seen is not looked at again."""
+    client = stage.client("sqs")
+    while messages := client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            yield message
+            client.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+
+def _pages(client: Any, operation: str, key: str, **asked: str) -> Iterator[dict[str, Any]]:
+    for page in client.get_paginator(operation).paginate(**asked):
+        yield from page[key]

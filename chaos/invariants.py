@@ -1,0 +1,105 @@
+"""What must hold whatever went wrong: nothing lost, nothing twice, nothing left behind."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from chaos.findings import Breakage, Evidence
+from marquee.batches import Batch
+from marquee.ledger import Run
+from marquee.names import attempt_name
+from marquee.notices import outcome_of
+
+if TYPE_CHECKING:
+    from chaos.trial import Flight
+
+_STAGE = "local"
+_ENDPOINT = "marquee-local"
+
+
+def broken(evidence: Evidence, flights: Sequence["Flight"]) -> list[Breakage]:
+    """Return every promise that is not kept."""
+    return [
+        *(found for flight in flights for found in _flight(evidence, flight)),
+        *(Breakage(run_id, sentence) for run_id, sentence in _stage(evidence, flights)),
+    ]
+
+
+def _flight(evidence: Evidence, flight: "Flight") -> Iterator[Breakage]:
+    if flight.journey.batch:
+        batch = evidence.batches.get(flight.key)
+        sentences = _batch(evidence, batch) if batch else iter(("the batch was lost",))
+    else:
+        run = evidence.runs.get(flight.run_id)
+        sentences = _run(evidence, flight, run) if run else iter(("the upload was lost: it has no run",))
+    for sentence in sentences:
+        yield Breakage(flight.run_id or flight.key, f"{flight.key} ({flight.label}): {sentence}")
+
+
+def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
+    outcome = outcome_of(run)
+    if outcome is None:
+        yield f"it is stuck at {run.stage}"
+        return
+    if outcome not in flight.journey.outcomes:
+        yield f"it ended {outcome}, not {'/'.join(sorted(flight.journey.outcomes))}: {run.reason}"
+    if outcome == "rejected" and flight.journey.name in ("good", "twice") and "newer" not in run.reason:
+        yield f"a good model was rejected: {run.reason}"
+    job = attempt_name(_STAGE, run.attempt_id)
+    counts = (
+        ("Glue job runs", evidence.etl_runs[run.attempt_id], flight.journey.etl_runs),
+        ("training jobs", evidence.training_jobs[job], flight.journey.training_jobs),
+    )
+    yield from (f"{what}: {held}, not {due}" for what, held, due in counts if held != due)
+    entered = Counter(change.stage for change in run.history)
+    yield from (
+        f"it entered {stage} {times} times" for stage, times in entered.items() if times > run.attempt
+    )
+    due_notices = Counter({str(outcome): 1, **({"duplicate": 1} if flight.journey.twice else {})})
+    yield from _notices(evidence.told(run.run_id), due_notices)
+
+
+def _batch(evidence: Evidence, batch: Batch) -> Iterator[str]:
+    if not batch.ended:
+        yield f"it is stuck at {batch.stage}"
+        return
+    if batch.stage != "DONE":
+        yield f"it ended {batch.stage}: {batch.reason}"
+    if (jobs := evidence.transform_jobs[attempt_name(_STAGE, batch.batch_id)]) != 1:
+        yield f"transform jobs: {jobs}, not 1"
+    yield from _notices(evidence.told(batch.batch_id), Counter({"batch_done": 1}))
+
+
+def _notices(told: Counter[str], due: Counter[str]) -> Iterator[str]:
+    for outcome in told | due:
+        if told[outcome] != due[outcome]:
+            yield f"notices that it is {outcome}: {told[outcome]}, not {due[outcome]}"
+
+
+def _stage(evidence: Evidence, flights: Iterable["Flight"]) -> Iterator[tuple[str, str]]:
+    if evidence.lease:
+        yield evidence.lease, f"the release lease is still held by {evidence.lease}"
+    for name in evidence.executions:
+        yield name, f"execution {name} still runs"
+    for name, (status, _) in evidence.endpoints.items():
+        if name != _ENDPOINT:
+            yield "", f"endpoint {name} was left behind ({status})"
+    yield from _champion(evidence)
+    known = {flight.run_id for flight in flights}
+    for run in evidence.runs.values():
+        if run.run_id not in known:
+            yield run.run_id, f"a run that nobody dropped a file for: {run.run_id}"
+    for message in evidence.dead_letters.values():
+        yield "", f"a dead letter: {message[:600]}"
+
+
+def _champion(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    champion = evidence.champion
+    status, config = evidence.endpoints.get(_ENDPOINT, ("absent", ""))
+    if champion is None:
+        if config:
+            yield "", f"the endpoint runs {config}, but there is no champion"
+    elif (status, config) != ("InService", champion.endpoint_config):
+        yield champion.run_id, f"the endpoint is {status} on {config}, not on {champion.endpoint_config}"
+    elif (run := evidence.runs.get(champion.run_id)) and run.stage != "LIVE":
+        yield champion.run_id, f"the champion's run is {run.stage}"

@@ -1,0 +1,114 @@
+"""Files dropped on a stage while things go wrong, and whether each came to the end it must come to."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaos.findings import Breakage, Evidence
+from chaos.invariants import broken
+from chaos.journeys import Journey
+from chaos.stage import Stage
+from marquee.batches import Batch
+from marquee.ledger import Run, RunNotFound
+
+_POLL_SECONDS = 0.25
+_RECONCILE_EVERY_SECONDS = 2.0
+_QUIET_SECONDS = 2
+"""A run nothing was heard of for so long is asked about: far less than in service, where minutes are free."""
+PATIENCE_SECONDS = 120.0
+_RECONCILE = json.dumps({"quiet_seconds": _QUIET_SECONDS}).encode()
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One file in flight."""
+
+    label: str
+    """What it was dropped for, such as "seed 7"."""
+    journey: Journey
+    key: str
+    run_id: str
+    """"" for a batch, whose id is derived from the event."""
+
+
+@dataclass
+class Trial:
+    """Everything that was dropped on one stage, and what struck it."""
+
+    stage: Stage
+    flights: list[Flight] = field(default_factory=list)
+    strikes: list[dict[str, Any]] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=Evidence)
+    _reconciled: float = 0.0
+
+    def plan(self, faults: Iterable[Mapping[str, Any]], seed: int = 0) -> None:
+        """Let these faults strike from now on, instead of those before."""
+        self.stage.cloud.set_faults({"seed": seed, "faults": list(faults)})
+
+    def drop(self, label: str, journey: Journey, seed: int) -> Flight:
+        """Drop one file that takes this journey."""
+        name, content = f"{journey.name}-{seed}.csv", journey.content(seed)
+        run_id = ""
+        if journey.batch:
+            self.stage.drop_batch(name, content)
+        else:
+            run_id = self.stage.drop(name, content)
+        if journey.twice:
+            self.stage.drop(name, content)
+        flight = Flight(label, journey, f"{'batch/in' if journey.batch else 'raw'}/{name}", run_id)
+        self.flights.append(flight)
+        return flight
+
+    def land(self, flights: Iterable[Flight], patience: float = PATIENCE_SECONDS) -> list[Flight]:
+        """Wait until these have ended and nothing is held back; gives those that have not.
+
+        The reconciler is asked again and again, as its schedule does.
+        """
+        left, deadline = list(flights), time.monotonic() + patience
+        while True:
+            left = [flight for flight in left if not self.ended(flight)]
+            if not left and not self.stage.cloud.pending_events():
+                break
+            if time.monotonic() > deadline:
+                break
+            self.reconcile()
+            time.sleep(_POLL_SECONDS)
+        self.strikes += self.stage.cloud.struck()
+        return left
+
+    def reconcile(self) -> None:
+        """One pass of the reconciler, unless there was one a moment ago; it may be what is killed."""
+        if time.monotonic() - self._reconciled >= _RECONCILE_EVERY_SECONDS:
+            self.stage.invoke("reconcile", _RECONCILE)
+            self._reconciled = time.monotonic()
+
+    def ended(self, flight: Flight) -> bool:
+        """Whether a file's run or batch has ended."""
+        found = self.batch_of(flight) if flight.journey.batch else self.run_of(flight)
+        return found is not None and found.ended
+
+    def run_of(self, flight: Flight) -> Run | None:
+        """The run of a file."""
+        try:
+            return self.stage.account.ledger().get(flight.run_id)
+        except RunNotFound:
+            return None
+
+    def batch_of(self, flight: Flight) -> Batch | None:
+        """The batch of a file."""
+        batches = self.stage.account.batches().batches(1000)
+        return next((batch for batch in batches if batch.upload.key == flight.key), None)
+
+    def verdict(self, patience: float = PATIENCE_SECONDS) -> list[Breakage]:
+        """What is broken once everything has had its time, without faults; [] if all is as it must be."""
+        self.plan(())
+        deadline = time.monotonic() + patience
+        while True:
+            self.reconcile()
+            self.evidence.gather(self.stage)
+            found = broken(self.evidence, self.flights)
+            if not found or time.monotonic() > deadline:
+                return found
+            time.sleep(4 * _POLL_SECONDS)

@@ -1,0 +1,82 @@
+"""Faults in waves: each wave lets a set of them strike while files are in flight; at the end all is judged."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaos.findings import Breakage
+from chaos.journeys import GOOD, Journey
+from chaos.stage import Stage
+from chaos.trial import Flight, Trial
+
+WARM_UP = "warm-up"
+
+
+@dataclass
+class Wave:
+    """Faults, the files that met them, and what struck."""
+
+    label: str
+    faults: Sequence[Mapping[str, Any]]
+    flights: list[Flight]
+    strikes: list[dict[str, Any]]
+    seconds: float
+    stuck: list[Flight]
+
+    def struck(self, fault: int) -> int:
+        """How often the fault of that place struck."""
+        return sum(strike["fault"] == fault for strike in self.strikes)
+
+
+@dataclass
+class Waves:
+    """A trial in waves."""
+
+    stage: Stage
+    patience: float = 60.0
+    waves: list[Wave] = field(default_factory=list)
+    breakages: list[Breakage] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.trial = Trial(self.stage)
+
+    def warm_up(self, journeys: Iterable[Journey] = (GOOD,)) -> None:
+        """Let every function start once, and have a champion: without faults."""
+        for number, journey in enumerate(journeys):
+            self.trial.land([self.trial.drop(WARM_UP, journey, 1_000_000 + number)])
+
+    def ride(
+        self,
+        label: str,
+        faults: Sequence[Mapping[str, Any]],
+        files: Iterable[tuple[Journey, int]],
+        seed: int = 0,
+    ) -> Wave:
+        """One wave: the faults, and (journey, seed) of every file."""
+        started, before = time.monotonic(), len(self.trial.strikes)
+        self.trial.plan(faults, seed)
+        flights = [self.trial.drop(label, journey, number) for journey, number in files]
+        stuck = self.trial.land(flights, self.patience)
+        strikes = self.trial.strikes[before:]
+        wave = Wave(label, faults, flights, strikes, time.monotonic() - started, stuck)
+        self.waves.append(wave)
+        return wave
+
+    def judge(self) -> None:
+        """Look at everything after the last wave, when all had its time."""
+        self.breakages = self.trial.verdict()
+
+    def broken(self, wave: Wave) -> list[str]:
+        """What broke of a wave's files; what is nobody's in particular counts against every wave."""
+        own = {flight.run_id or flight.key for flight in wave.flights}
+        everybody = {flight.run_id or flight.key for flight in self.trial.flights}
+        return [
+            found.sentence for found in self.breakages if found.run_id in own or found.run_id not in everybody
+        ]
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """How often each kind of fault struck."""
+        return Counter(strike["kind"] for wave in self.waves for strike in wave.strikes)
