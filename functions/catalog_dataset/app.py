@@ -1,20 +1,22 @@
-"""The Glue job succeeded: let the crawler catalogue what it wrote."""
+"""A dataset is ready, or a crawl ended: let the crawler catalogue what it has not seen."""
 
 from typing import Any
 
+from marquee.catalogue import Catalogue
+from marquee.events.envelope import field_of
 from marquee.observability import logger, observed
-from marquee.services.glue import start_crawler
 from marquee.settings import CatalogDatasetSettings, load
 
 
 @observed
 def handler(event: dict[str, Any], _context: object) -> dict[str, bool]:
-    """Handle `Glue Job State Change`; answers whether the crawler was started by this event.
+    """Handle `Glue Job State Change` and `Glue Crawler State Change`; whether a crawl was started.
 
-    One that is running already raises, so that the event comes again: it may have passed the new
-    dataset's folder before the dataset was there.
+    While another crawl is under way nothing is: its end comes here too, and what came meanwhile is in
+    the ledger.
     """
-    name = load(CatalogDatasetSettings).curated_crawler_name
-    start_crawler(name)
-    logger().info("started", extra={"crawler": name, "event_id": event.get("id", "")})
-    return {"started": True}
+    catalogue = Catalogue.of(load(CatalogDatasetSettings))
+    is_dataset = field_of(event, "detail-type") == "Glue Job State Change"
+    started = catalogue.on_dataset() if is_dataset else catalogue.crawl()
+    logger().info("asked the crawler", extra={"started": started, "event_id": event.get("id", "")})
+    return {"started": started}

@@ -1,15 +1,22 @@
-"""The Glue job succeeded: create the training job."""
+"""A dataset is ready: create its training job. A training job ended: create the next one that waits."""
 
 from typing import Any
 
 from marquee.events import EtlJobEvent
+from marquee.events.envelope import field_of
 from marquee.observability import observed
 from marquee.settings import TrainingSettings, load
 from marquee.training import StartTraining
 
 
 @observed
-def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Handle `Glue Job State Change`; answers the run, nothing if the event was late."""
-    run = StartTraining.of(load(TrainingSettings)).on(EtlJobEvent.parse(event))
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Handle `Glue Job State Change` and `SageMaker Training Job State Change`.
+
+    Answers the run, nothing if the event was late; or the runs whose turn it is now.
+    """
+    training = StartTraining.of(load(TrainingSettings))
+    if field_of(event, "detail-type") == "SageMaker Training Job State Change":
+        return {"started": training.start_next()}
+    run = training.on(EtlJobEvent.parse(event))
     return {"run_id": run.run_id, "stage": run.stage} if run else {}

@@ -50,11 +50,11 @@ def test_the_predictions_are_added_to_the_rows_as_they_were(cloud: Cloud) -> Non
     batch = cloud.finish(batch)
 
     assert batch.stage == BatchStage.DONE
-    assert batch.labels == {"positive": 1, "neutral": 1, "negative": 1}
+    assert batch.labels == {"positive": 1, "negative": 1}
     assert rows_of(cloud.read(batch.output_key)) == [
         ["id", "Review", "year", "label", "confidence", "score_negative", "score_positive"],
         ["1", 'fine, "really"\nfine', "1999", "positive", "0.875", "0.125", "0.875"],
-        ["2", "", "2001", "neutral", "0.5", "0.5", "0.5"],
+        ["2", "", "2001", "", "", "", ""],
         ["3", "bad 🎬", "", "negative", "0.875", "0.875", "0.125"],
     ]
 
@@ -69,7 +69,10 @@ def test_the_notice_says_what_where_what_next_and_what_it_cost(cloud: Cloud) -> 
 
     attributes = {name: value["Value"] for name, value in notice["MessageAttributes"].items()}
     assert attributes == {"stage": "DONE", "outcome": "batch_done", "run_id": batch.batch_id}
-    assert "3 rows were judged by model version 3: 1 negative, 1 neutral, 1 positive." in notice["Message"]
+    said = (
+        "3 rows were judged by model version 3: 1 negative, 1 positive, 1 without a text, which got no label"
+    )
+    assert said in notice["Message"]
     assert f"s3://{BUCKET}/batch/out/reviews.predictions.csv" in notice["Message"]
     assert "84 s of ml.m5.large" in notice["Message"]
 
@@ -81,7 +84,7 @@ def test_a_packed_file_with_a_byte_order_mark_comes_back_with_it(cloud: Cloud) -
 
     batch = cloud.finish(batch)
 
-    assert batch.output_key == "batch/out/a b/Été.predictions.csv"
+    assert batch.output_key == "batch/out/a b/Été.CSV.gz.predictions.csv"
     assert cloud.read(batch.output_key).startswith("\ufeffReview,label")
 
 
@@ -96,7 +99,7 @@ def test_json_lines_become_a_csv_of_their_fields(cloud: Cloud) -> None:
     assert [row[:4] for row in rows] == [
         ["text", "n", "tags", "label"],
         ["fine", "1.5", '["a"]', "positive"],
-        ["", "", "", "neutral"],
+        ["", "", "", ""],
     ]
 
 

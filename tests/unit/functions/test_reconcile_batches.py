@@ -16,7 +16,10 @@ from tests.unit.functions.conftest import Pipeline, golden
 from tests.unit.marquee.doubles import LambdaDouble, Refused
 
 BUCKET = "marquee-dev-batch-123456789012-us-east-1"
-CHAMPION = Champion("films-7d1f0c9a2b", "films-7d1f0c9a2b", "3", "config", 0.92, "2026-11-22T17:00:00.000Z")
+# Asleep, for there is no endpoint here that it should be on.
+CHAMPION = Champion(
+    "films-7d1f0c9a2b", "films-7d1f0c9a2b", "3", "config", 0.92, "2026-11-22T17:00:00.000Z", asleep=True
+)
 
 
 @pytest.fixture
@@ -29,6 +32,8 @@ def functions(aws: None) -> Iterator[LambdaDouble]:
 def event(pipeline: Pipeline, table: str, functions: LambdaDouble) -> dict[str, Any]:
     """The event of a file that lies in the batch bucket."""
     seed_champion(table, CHAMPION)
+    config = CHAMPION.endpoint_config
+    pipeline.sagemaker.endpoint = {"EndpointStatus": "InService", "EndpointConfigName": config}
     clients.s3().create_bucket(Bucket=BUCKET)
     key = "batch/in/reviews.csv"
     etag = clients.s3().put_object(Bucket=BUCKET, Key=key, Body=b"review\nfine\n")["ETag"].strip('"')

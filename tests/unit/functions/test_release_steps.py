@@ -216,10 +216,22 @@ def test_a_job_sagemaker_will_never_take_fails_its_run_with_sagemakers_words(
     assert str(refusal) in notice["text"]
 
 
-def test_a_busy_crawler_makes_the_event_come_again(pipeline: Pipeline) -> None:
-    pipeline.glue.refuse_next["StartCrawler"] = Refused("CrawlerRunningException", "is already running")
-    event = golden("glue_job_succeeded")
-    with pytest.raises(Exception, match="already running"):
-        pipeline.call("catalog_dataset", event)
-    assert pipeline.call("catalog_dataset", event) == {"started": True}
+@pytest.mark.parametrize("code", ["CrawlerRunningException", "ThrottlingException"])
+def test_datasets_that_come_while_the_crawler_is_busy_share_the_next_crawl(
+    pipeline: Pipeline, code: str
+) -> None:
+    for number in range(3):
+        pipeline.glue.refuse_next["StartCrawler"] = Refused(code, "is busy")
+        event = golden("glue_job_succeeded") | {"id": str(number)}
+        assert pipeline.call("catalog_dataset", event) == {"started": False}
+    crawled = golden("glue_crawler_curated_succeeded")
+    assert [pipeline.call("catalog_dataset", crawled)["started"] for _ in range(3)] == [True, False, False]
     assert pipeline.glue.asked("StartCrawler")[-1] == {"Name": "marquee-dev-curated"}
+
+
+def test_a_dataset_whose_crawl_was_forgotten_is_catalogued_in_the_end(pipeline: Pipeline) -> None:
+    pipeline.glue.refuse_next["StartCrawler"] = Refused("CrawlerRunningException", "is busy")
+    pipeline.call("catalog_dataset", golden("glue_job_succeeded"))
+    for _ in range(2):
+        pipeline.call("reconcile", {})
+    assert len(pipeline.glue.asked("StartCrawler")) == 2

@@ -168,6 +168,8 @@ class SageMakerDouble(Double):
         return self.jobs[TrainingJobName]
 
     def StopTrainingJob(self, TrainingJobName: str) -> Parameters:
+        if self.jobs.get(TrainingJobName, {}).get("TrainingJobStatus") != "InProgress":
+            raise Refused("ValidationException", "The request was rejected because of the job's status.")
         self.jobs[TrainingJobName]["TrainingJobStatus"] = "Stopping"
         return {}
 
@@ -189,6 +191,8 @@ class SageMakerDouble(Double):
     def StopTransformJob(self, TransformJobName: str) -> Parameters:
         if TransformJobName not in self.transforms:
             raise Refused("ResourceNotFound", "Could not find the requested transform job.")
+        if self.transforms[TransformJobName]["TransformJobStatus"] != "InProgress":
+            raise Refused("ValidationException", "The request was rejected because of the job's status.")
         self.transforms[TransformJobName]["TransformJobStatus"] = "Stopping"
         return {}
 
@@ -291,11 +295,12 @@ class SageMakerDouble(Double):
             self.endpoint["EndpointConfigName"] = pending["EndpointConfigName"]
 
     # --------------------------------------------------------------------------------- invocation
-    def InvokeEndpoint(self, EndpointName: str, Body: str, **_: Any) -> Parameters:
+    def InvokeEndpoint(self, EndpointName: str, Body: str, TargetVariant: str = "", **_: Any) -> Parameters:
         endpoint = self._endpoint(EndpointName)
         if endpoint is None:
             raise Refused("ValidationError", f"Endpoint {EndpointName} of account 123456789012 not found.")
-        variant = self.configs[endpoint["EndpointConfigName"]]["ProductionVariants"][0]
+        variants = self.configs[endpoint["EndpointConfigName"]]["ProductionVariants"]
+        variant = next((v for v in variants if v["VariantName"] == TargetVariant), variants[0])
         container = self.models[variant["ModelName"]]["PrimaryContainer"]
         answer = self.answers[variant["ModelName"]]
         predictions = [_prediction(review, answer) for review in json.loads(Body)["reviews"]]

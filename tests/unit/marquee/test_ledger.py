@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from marquee.clock import later
-from marquee.ledger import RUNNING, Champion, Ledger, Promotion, Run, RunNotFound, Stage, Upload
+from marquee.ledger import RUNNING, Champion, Ledger, Promotion, Run, RunNotFound, Stage, Upload, Work
 from marquee.ledger.release_lock import ReleaseLock
 
 RUN = Run(
@@ -21,7 +21,9 @@ CHAMPION = Champion(RUN.run_id, RUN.run_id, "1", "marquee-test-config", 0.91, "2
 def test_a_run_is_created_once(ledger: Ledger) -> None:
     assert ledger.create(RUN)
     assert not ledger.create(replace(RUN, stage=Stage.LIVE))
-    assert ledger.get(RUN.run_id) == RUN
+    run = ledger.get(RUN.run_id)
+    known = replace(RUN, began_at=RUN.created_at, opened_at=RUN.created_at, work={"1-RECEIVED": Work()})
+    assert run == known
 
 
 def test_a_run_that_is_not_there_says_so(ledger: Ledger) -> None:

@@ -27,7 +27,7 @@ class TextSink(Protocol):
 
 
 def join(sheet: Sheet, predictions: Iterable[bytes], sink: TextSink) -> Counter[str]:
-    """Write rows with their predictions and return how many got which label.
+    """Write rows with their predictions and return how many got which label; one without a text gets none.
 
     BrokenPredictions unless rows and predictions fit one to one, in order.
     """
@@ -43,10 +43,11 @@ def join(sheet: Sheet, predictions: Iterable[bytes], sink: TextSink) -> Counter[
             sink.write(_BOM if sheet.has_bom else "")
             writer.writerow([*sheet.columns, *_added_columns(sheet.columns, labels)])
         added = _added(number, answer, labels)
-        if not row[sheet.text_at].strip():
-            added = [""] * len(added)  # a model's answer to no text is a guess of its own
+        if row[sheet.text_at].strip():
+            given[answer["label"]] += 1
+        else:
+            added = [""] * len(added)  # a model's answer to no text says nothing
         writer.writerow([*row, *added])
-        given[answer["label"] if row[sheet.text_at].strip() else ""] += 1
     if next(answers, None) is not None:
         message = f"there are more predictions than the {number:,} rows of the file"
         raise BrokenPredictions(message)

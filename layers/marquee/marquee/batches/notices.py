@@ -48,9 +48,9 @@ class BatchNotices:
 
 
 def _done(batch: Batch) -> dict[str, str]:
-    labels = ", ".join(
-        f"{count:,} {label or 'without a text got no label'}" for label, count in sorted(batch.labels.items())
-    )
+    labels = ", ".join(f"{count:,} {label}" for label, count in sorted(batch.labels.items()))
+    if empty := batch.rows - sum(batch.labels.values()):
+        labels += f"{', ' if labels else ''}{empty:,} without a text, which got no label"
     output = f"s3://{batch.upload.bucket}/{batch.output_key}"
     return {
         "What": f"{batch.rows:,} rows were judged by model version {batch.model_version}: {labels}.",

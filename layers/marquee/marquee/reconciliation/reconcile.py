@@ -7,6 +7,7 @@ from itertools import chain
 
 from botocore.exceptions import ClientError
 
+from marquee.catalogue import Catalogue
 from marquee.clock import now
 from marquee.endings import Endings
 from marquee.failures import FailRun, Failure
@@ -36,13 +37,14 @@ class Reconcile:
     closing: Closing
     batches: ReconcileBatches
     endpoint: EndpointWatch
+    catalogue: Catalogue
 
     @classmethod
     def of(cls, settings: ReconcileSettings) -> "Reconcile":
         """Wire it to AWS."""
         batches, closing = ReconcileBatches.of(settings), Closing.of(settings)
-        watch = EndpointWatch.of(settings)
-        return cls(closing.endings, closing.inspection, closing.failures, closing, batches, watch)
+        watch, catalogue = EndpointWatch.of(settings), Catalogue.of(settings)
+        return cls(closing.endings, closing.inspection, closing.failures, closing, batches, watch, catalogue)
 
     def run(self, patience: Patience) -> dict[str, str]:
         """Look at everything open that is due; return what was found, by run or batch id.
@@ -50,7 +52,7 @@ class Reconcile:
         One that breaks the reconciler itself holds up no other: all such are raised at the end.
         """
         found, errors = {}, []
-        for item_id, look in chain(self._runs(patience), self.batches.looks(patience)):
+        for item_id, look in chain(self._runs(patience), self.batches.looks(patience), self._chores()):
             about(run_id=item_id)
             try:
                 if finding := look():
@@ -58,9 +60,7 @@ class Reconcile:
             except Exception as error:
                 logger().exception("this run could not be reconciled")
                 errors.append(error)
-        self._free_the_lease()
         about(run_id="")
-        self.endpoint.look()
         gauge("RunsOverdue", sum(finding in ("unknown", "unasked") for finding in found.values()))
         if errors:
             message = f"{len(errors)} runs could not be reconciled; the log names them"
@@ -71,6 +71,10 @@ class Reconcile:
         for run in self.endings.ledger.open():
             if patience.is_over(run.ask_at, run.updated_at):
                 yield run.run_id, partial(self._look, run.run_id)
+
+    def _chores(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        for chore in (self._free_the_lease, self.endpoint.look, self.catalogue.crawl):
+            yield "", partial(_done, chore)
 
     def _look(self, run_id: str) -> str:
         # Read again: the index is a moment behind, and the pass may have taken minutes to come here.
@@ -110,6 +114,11 @@ class Reconcile:
         # What still works is stopped after, not before: the run must say why it was, whoever dies here.
         self.failures.fail(Failure(run.current, reason, _CAUSE))
         self.inspection.stop(run)
+
+
+def _done(chore: Callable[[], object]) -> str:
+    chore()
+    return ""
 
 
 def _missed(run: Run, finding: Finding) -> str:
