@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import is_missing
+from marquee.services.errors import code_of, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -38,7 +38,8 @@ class Executions:
                 executionArn=self._arn(attempt), error="RunEnded", cause="The ledger says why."
             )
         except ClientError as error:
-            if not is_missing(error):
+            # `ValidationException: Execution is not running`: it has ended already.
+            if not is_missing(error) and code_of(error) != "ValidationException":
                 raise
 
     def status(self, attempt: Attempt) -> str:
