@@ -58,23 +58,25 @@ class AsyncInvoker:
 
     def accept(self, invocation: Invocation) -> None:
         """Take an event; returns at once."""
-        later(0.0, lambda: self._attempt(invocation, 1, 0, time.monotonic()))
+        later(0.0, lambda: self._attempt(invocation, 1, 0, 0.0))
 
-    def _attempt(self, invocation: Invocation, count: int, retries: int, since: float) -> None:
+    def _attempt(self, invocation: Invocation, count: int, retries: int, age: float) -> None:
+        """`age`: seconds as Lambda would count them, since only the pauses are shortened here."""
+        began = time.monotonic()
         result = _outcome(invocation)
         if not result.get("error"):
             self._report(invocation, invocation.policy.on_success, "Success", count, result)
             return
         throttled = bool(result.get("throttle"))
         pause = min(2.0**count, 300.0) if throttled else _PAUSES[min(retries, 1)]
-        age = (time.monotonic() - since) / self._scale
-        if age + pause > invocation.policy.maximum_age:
+        age += time.monotonic() - began + pause
+        if age > invocation.policy.maximum_age:
             self._give_up(invocation, "EventAgeExceeded", count, result)
         elif not throttled and retries >= invocation.policy.maximum_retries:
             self._give_up(invocation, "RetriesExhausted", count, result)
         else:
             again = retries + (not throttled)
-            later(pause * self._scale, lambda: self._attempt(invocation, count + 1, again, since))
+            later(pause * self._scale, lambda: self._attempt(invocation, count + 1, again, age))
 
     def _give_up(self, invocation: Invocation, condition: str, count: int, result: Mapping[str, Any]) -> None:
         policy = invocation.policy

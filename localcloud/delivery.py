@@ -68,30 +68,30 @@ class Courier:
 
     def accept(self, delivery: Delivery) -> None:
         """Take an event for delivery; returns at once."""
-        later(0.0, lambda: self._attempt(delivery, 0, time.monotonic()))
+        later(0.0, lambda: self._attempt(delivery, 0, 0.0))
 
-    def _attempt(self, delivery: Delivery, retries: int, since: float) -> None:
+    def _attempt(self, delivery: Delivery, retries: int, age: float) -> None:
+        """`age`: seconds as EventBridge would count them, since only the pauses are shortened here."""
+        began = time.monotonic()
         try:
             self._transport.send(delivery)
         except DeliveryFailed as failure:
             log.warning("%s -> %s: %s", delivery.rule_arn, delivery.target_arn, failure)
-            condition = self._exhausted(delivery, failure, retries, since)
+            age += time.monotonic() - began
+            condition = self._exhausted(delivery, failure, retries, age)
             if condition is None:
-                pause = min(2.0**retries, LONGEST_PAUSE) * self._scale
-                later(pause, lambda: self._attempt(delivery, retries + 1, since))
+                pause = min(2.0**retries, LONGEST_PAUSE)
+                later(pause * self._scale, lambda: self._attempt(delivery, retries + 1, age + pause))
             else:
                 self._bury(delivery, failure, retries, condition)
 
-    def _exhausted(
-        self, delivery: Delivery, failure: DeliveryFailed, retries: int, since: float
-    ) -> str | None:
+    def _exhausted(self, delivery: Delivery, failure: DeliveryFailed, retries: int, age: float) -> str | None:
         """None to try again; else the condition that ended it, "" for a failure that is never retried."""
         if not failure.retryable:
             return ""
         policy = delivery.target.get("RetryPolicy") or {}
         if retries >= policy.get("MaximumRetryAttempts", MAXIMUM_ATTEMPTS):
             return "MaximumRetryAttempts"
-        age = (time.monotonic() - since) / self._scale
         return (
             "MaximumEventAgeInSeconds" if age >= policy.get("MaximumEventAgeInSeconds", MAXIMUM_AGE) else None
         )

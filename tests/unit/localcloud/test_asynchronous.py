@@ -83,6 +83,20 @@ def test_an_event_may_grow_too_old() -> None:
     assert outcome.sent["bad"][0]["requestContext"]["condition"] == "EventAgeExceeded"
 
 
+def test_an_event_ages_by_pauses_not_by_how_much_they_are_shortened() -> None:
+    outcome, slow = Outcome(expected=1), threading.Event()
+
+    def run() -> Mapping[str, Any]:
+        slow.wait(0.05)
+        return FAILED
+
+    invocation = Invocation(FUNCTION, "role", Policy(maximum_age=300, on_failure="bad"), {}, run)
+    AsyncInvoker(outcome.send, scale=0.0001).accept(invocation)
+    outcome.wait()
+
+    assert outcome.sent["bad"][0]["requestContext"]["condition"] == "RetriesExhausted"
+
+
 def test_a_destination_that_fails_does_not_hide_the_other(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Outcome):
         def send(self, role_arn: str, arn: str, body: str, attributes: Mapping[str, Any]) -> None:

@@ -79,10 +79,10 @@ def test_the_target_says_how_often() -> None:
 
 def test_the_target_says_how_long() -> None:
     # one second of pause, then two, four ...: at the fourth attempt seven seconds have gone
-    road = deliver(Road([BUSY] * 9), scale=0.02, RetryPolicy={"MaximumEventAgeInSeconds": 5})
+    road = deliver(Road([BUSY] * 9), RetryPolicy={"MaximumEventAgeInSeconds": 5})
 
     assert road.buried[0]["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
-    assert 2 <= int(road.buried[0]["RETRY_ATTEMPTS"]) <= 3
+    assert road.buried[0]["RETRY_ATTEMPTS"] == "3"
 
 
 def test_without_a_queue_the_event_is_dropped_with_a_word(caplog: pytest.LogCaptureFixture) -> None:
