@@ -1,7 +1,7 @@
-"""Plugs the withholding of permissions into a local cloud (CloudConfig.services), under the control `permissions`."""
+"""Plugs the withholding of permissions into a local cloud (CloudConfig.services); control: `permissions`."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,6 @@ from localcloud.clients import Clients
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud
-
-NOT_BY_FUNCTIONS = ("sqs:SendMessage",)
-"""Lambda itself asks for it under a function's role, after the last try of an event: no invocation does."""
 
 
 def register(cloud: "Cloud") -> None:
@@ -35,14 +32,21 @@ def register(cloud: "Cloud") -> None:
 
 
 def _obey(withholding: Withholding, body: object) -> object:
-    if isinstance(body, Mapping) and "withhold" in body:
-        grants = [Grant(**grant) for grant in body["withhold"]]
-        withholding.withhold(grants, but=lambda grant: grant.action in NOT_BY_FUNCTIONS)
-    elif isinstance(body, Mapping) and "give_back" in body:
-        withholding.give_back()
-    elif body is not None:
-        raise ValueError(f"The control `permissions` takes withhold or give_back, not {body!r}.")
-    return _state(withholding)
+    """Do what the body's one key says; None asks for all that is known."""
+    if body is None:
+        return _state(withholding)
+    orders: dict[str, Callable[[Any], object]] = {
+        "know": lambda grants: withholding.know([Grant(**grant) for grant in grants]),
+        "withhold": lambda grants: withholding.withhold([Grant(**grant) for grant in grants], repeat=True),
+        "remove": lambda grants: withholding.withhold([Grant(**grant) for grant in grants], repeat=False),
+        "give": lambda what: [grant.as_json() for grant in withholding.give(**what)],
+        "give_back": lambda _: withholding.give_back(),
+        "denied": lambda role: [asdict(decision) for decision in withholding.denied(role)],
+    }
+    if not isinstance(body, Mapping) or len(body) != 1 or not set(body) <= set(orders):
+        raise ValueError(f"The control `permissions` takes one of {', '.join(orders)}, not {body!r}.")
+    ((order, argument),) = body.items()
+    return orders[order](argument)
 
 
 def _state(withholding: Withholding) -> dict[str, Any]:

@@ -1,9 +1,5 @@
 """What the reconciler is there for: a journey whose event is lost, and which must go on all the same."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, replace
-
 from chaos import uploads
 from chaos.permissions.traveller import Traveller
 from marquee.clock import later
@@ -68,14 +64,14 @@ def never_released(traveller: Traveller) -> None:
         run_id = _drop(traveller, "good")
         traveller.stands(run_id, At.TRAINING)
         job = f"marquee-{traveller.stage.account.stage}-{run_id}"
-        trained = traveller.stage.client("sagemaker")
-        traveller.awaited(
-            lambda: trained.describe_training_job(TrainingJobName=job)["TrainingJobStatus"] == "Completed" or None,
-            f"the end of {job}",
-        )
-        traveller.ledger.advance(
-            run_id, 1, [At.TRAINING], At.JUDGING, "start_release", deadline=later(3600)
-        )
+        sagemaker = traveller.stage.client("sagemaker")
+
+        def look() -> bool | None:
+            status = sagemaker.describe_training_job(TrainingJobName=job)["TrainingJobStatus"]
+            return status == "Completed" or None
+
+        traveller.awaited(look, f"the end of {job}")
+        traveller.ledger.advance(run_id, 1, [At.TRAINING], At.JUDGING, "start_release", deadline=later(3600))
         _healed(traveller, run_id, At.RELEASING, At.LIVE)
     traveller.stands(run_id, At.LIVE, At.REJECTED)
 

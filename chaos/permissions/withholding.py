@@ -6,6 +6,7 @@ retry would run it, until it is denied nothing. Up to the call that was denied, 
 it asked for, so it is the very invocation that a template without that one grant would see.
 """
 
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -33,6 +34,8 @@ class Denial:
     function: str
     noticed: str
     """How the invocation failed; "" if it went on as if nothing was."""
+    named: bool
+    """Whether its answer names the action."""
 
 
 @dataclass
@@ -44,23 +47,40 @@ class Withholding:
     withheld: dict[str, set[Grant]] = field(default_factory=lambda: defaultdict(set))
     denials: list[Denial] = field(default_factory=list)
     decisions: dict["Decision", int] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
     _log: dict[str, list["Decision"]] = field(default_factory=lambda: defaultdict(list))
     _locks: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
 
-    def withhold(self, grants: list[Grant], but: Callable[[Grant], bool]) -> None:
-        """Take every one of the grants away, except those that `but` says to leave."""
+    def know(self, grants: list[Grant]) -> None:
+        """Learn all that every role may."""
         for grant in grants:
             self.grants[grant.role].add(grant)
-            if not but(grant):
-                self.withheld[grant.role].add(grant)
-        for role in list(self.withheld):
+
+    def withhold(self, grants: list[Grant], *, repeat: bool) -> None:
+        """Take these away; `repeat`: invocations that miss one are repeated with it, else they just fail."""
+        for role in {grant.role for grant in grants}:
+            self.withheld[role] |= {grant for grant in grants if grant.role == role}
+            self.repeated |= {role} if repeat else set()
             self._apply(role)
 
     def give_back(self) -> None:
         """Let every role have all its grants again."""
-        for role in list(self.withheld):
+        for role in [role for role, held in self.withheld.items() if held]:
             self.withheld[role].clear()
             self._apply(role)
+        self.repeated.clear()
+
+    def give(self, role: str, action: str, resource: str) -> tuple[Grant, ...]:
+        """Give what allows this back to its role; says what that was."""
+        grants = tuple(sorted(g for g in self.grants[role] if g.covers(role, action, resource)))
+        self.withheld[role] -= set(grants)
+        self._apply(role)
+        return grants
+
+    def denied(self, role: str) -> list["Decision"]:
+        """What was denied to a role that is no function's, in order, since this was asked last."""
+        found, self._log[role] = self._log[role], []
+        return [one for one in found if self._missing(role, [one])]
 
     def heard(self, decision: "Decision") -> None:
         """Take note of a decision of IAM's."""
@@ -74,15 +94,19 @@ class Withholding:
         def run_until_allowed(function: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
             config = function.get("config") or function
             role = str(config["Role"]).rsplit("/", 1)[-1]
+            if role not in self.repeated:
+                return run(function, event, request_id)
             # One invocation of a role at a time: another must not see half of its policy.
             with self._locks[role]:
+                found: list[Denial] = []
                 while True:
                     before = len(self._log[role])
                     result = run(function, event, request_id)
                     denied = self._missing(role, self._log[role][before:])
                     if denied is None:
+                        self._judge(role, found, result)
                         return result
-                    self._give(denied, str(config["FunctionName"]), noticed_in(result))
+                    found.append(self._give(denied, str(config["FunctionName"]), result))
 
         return run_until_allowed
 
@@ -92,12 +116,19 @@ class Withholding:
                 return one
         return None
 
-    def _give(self, denied: "Decision", function: str, noticed: str) -> None:
-        asked = (denied.role, denied.action, denied.resource)
-        found = tuple(sorted(grant for grant in self.grants[denied.role] if grant.covers(*asked)))
-        self.denials.append(Denial(found, denied.action, denied.resource, function, noticed))
-        self.withheld[denied.role] -= set(found)
-        self._apply(denied.role)
+    def _give(self, denied: "Decision", function: str, result: Mapping[str, Any]) -> Denial:
+        grants = self.give(denied.role, denied.action, denied.resource)
+        says = denied.action.partition(":")[2] in json.dumps(result.get("body"), default=str)
+        return Denial(grants, denied.action, denied.resource, function, noticed_in(result), says)
+
+    def _judge(self, role: str, found: list[Denial], result: Mapping[str, Any]) -> None:
+        """Keep what was found; where the event fails anyway, only a failure that names the action counts."""
+        fails_anyway = bool(noticed_in(result))
+        doubted = [denial for denial in found if fails_anyway and not denial.named]
+        self.denials += [denial for denial in found if denial not in doubted]
+        if doubted:
+            self.withheld[role] |= {grant for denial in doubted for grant in denial.grants}
+            self._apply(role)
 
     def _apply(self, role: str) -> None:
         policies: dict[str, set[Grant]] = defaultdict(set)
