@@ -90,7 +90,7 @@ def test_an_event_ages_by_pauses_not_by_how_much_they_are_shortened() -> None:
         slow.wait(0.05)
         return FAILED
 
-    invocation = Invocation(FUNCTION, "role", Policy(maximum_age=300, on_failure="bad"), {}, run)
+    invocation = Invocation(FUNCTION, "role", Policy(maximum_age=400, on_failure="bad"), {}, run)
     AsyncInvoker(outcome.send, scale=0.0001).accept(invocation)
     outcome.wait()
 
