@@ -31,7 +31,7 @@ class Record:
     """What the identity endpoint answers: tells this cloud from whatever else listens there."""
     mark: str
     """What every process of the cloud carries in its environment."""
-    key: str
+    key: str = ""
     """What opens the cloud's controls; only who may read this file knows it."""
 
     def write(self, path: Path) -> None:
