@@ -41,6 +41,8 @@ def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
     if outcome is None:
         yield f"it is stuck at {run.stage}"
         return
+    if run.attempt != flight.journey.reruns + 1:
+        yield f"it is at attempt {run.attempt}, not {flight.journey.reruns + 1}"
     if outcome not in flight.journey.outcomes:
         yield f"it ended {outcome}, not {'/'.join(sorted(flight.journey.outcomes))}: {run.reason}"
     if outcome == "rejected" and flight.journey.name in ("good", "twice") and "newer" not in run.reason:
@@ -55,7 +57,7 @@ def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
     yield from (
         f"it entered {stage} {times} times" for stage, times in entered.items() if times > run.attempt
     )
-    due_notices = Counter({str(outcome): 1, **({"duplicate": 1} if flight.journey.twice else {})})
+    due_notices = Counter({str(outcome): run.attempt, **({"duplicate": 1} if flight.journey.twice else {})})
     yield from _notices(evidence.told(run.run_id), due_notices)
 
 

@@ -1,7 +1,7 @@
 """What can become of a file: every way through Marquee, as a file to drop and the end it must come to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chaos.uploads import batch_csv, reviews_csv, unusable_csv
 
@@ -19,6 +19,8 @@ class Journey:
     batch: bool = False
     twice: bool = False
     """The same file is dropped again: one notice says so, and nothing else happens."""
+    reruns: int = 0
+    """How often it is run again once it has ended."""
 
 
 def _journey(name: str, outcome: str, etl_runs: int = 1, training_jobs: int = 1) -> Journey:
@@ -36,6 +38,7 @@ LIAR = _journey("liar", "rejected")
 UNSTARTABLE = _journey("unstartable", "failed")
 ETL_FAILS = _journey("etlfails", "failed", training_jobs=0)
 TRAINING_FAILS = _journey("trainingfails", "failed")
+RERUN = replace(TRAINING_FAILS, reruns=1)
 BATCH = Journey("batch", frozenset({"batch_done"}), batch_csv, batch=True)
 
-JOURNEYS = (GOOD, TWICE, REFUSED, WORSE, LIAR, UNSTARTABLE, ETL_FAILS, TRAINING_FAILS, BATCH)
+JOURNEYS = (GOOD, TWICE, REFUSED, WORSE, LIAR, UNSTARTABLE, ETL_FAILS, RERUN, BATCH)

@@ -75,7 +75,6 @@ class Trial:
                 break
             self.reconcile()
             time.sleep(_POLL_SECONDS)
-        self.strikes += self.stage.cloud.struck()
         return left
 
     def reconcile(self) -> None:
@@ -85,9 +84,18 @@ class Trial:
             self._reconciled = time.monotonic()
 
     def ended(self, flight: Flight) -> bool:
-        """Whether a file's run or batch has ended."""
-        found = self.batch_of(flight) if flight.journey.batch else self.run_of(flight)
-        return found is not None and found.ended
+        """Whether a file's run or batch has ended; a run that is to be run again is."""
+        if flight.journey.batch:
+            batch = self.batch_of(flight)
+            return batch is not None and batch.ended
+        run = self.run_of(flight)
+        if run is None or not run.ended:
+            return False
+        if run.attempt <= flight.journey.reruns:
+            # Refused while the ending is not through, and repeated if it dies.
+            self.stage.invoke("rerun", json.dumps({"run_id": run.run_id}).encode())
+            return False
+        return True
 
     def run_of(self, flight: Flight) -> Run | None:
         """The run of a file."""

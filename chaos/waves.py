@@ -1,9 +1,10 @@
-"""Faults in waves: each wave lets a set of them strike while files are in flight; at the end all is judged."""
+"""Faults in waves: each lets a set of them strike while files are in flight; at the end all is judged."""
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from chaos.findings import Breakage
@@ -12,6 +13,8 @@ from chaos.stage import Stage
 from chaos.trial import Flight, Trial
 
 WARM_UP = "warm-up"
+Errand = Callable[[Trial], None]
+"""What a person does on the stage; it is repeated until it is done, for its function may die."""
 
 
 @dataclass
@@ -39,8 +42,10 @@ class Waves:
     waves: list[Wave] = field(default_factory=list)
     breakages: list[Breakage] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.trial = Trial(self.stage)
+    @cached_property
+    def trial(self) -> Trial:
+        """What is dropped on the stage."""
+        return Trial(self.stage)
 
     def warm_up(self, journeys: Iterable[Journey] = (GOOD,)) -> None:
         """Let every function start once, and have a champion: without faults."""
@@ -53,12 +58,16 @@ class Waves:
         faults: Sequence[Mapping[str, Any]],
         files: Iterable[tuple[Journey, int]],
         seed: int = 0,
+        errands: Iterable[Errand] = (),
     ) -> Wave:
-        """One wave: the faults, and (journey, seed) of every file."""
+        """One wave: the faults, (journey, seed) of every file, and what is done when these have ended."""
         started, before = time.monotonic(), len(self.trial.strikes)
         self.trial.plan(faults, seed)
         flights = [self.trial.drop(label, journey, number) for journey, number in files]
         stuck = self.trial.land(flights, self.patience)
+        for errand in errands:
+            errand(self.trial)
+        self.trial.strikes += self.stage.cloud.struck()
         strikes = self.trial.strikes[before:]
         wave = Wave(label, faults, flights, strikes, time.monotonic() - started, stuck)
         self.waves.append(wave)

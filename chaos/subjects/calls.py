@@ -1,0 +1,151 @@
+"""Every function, killed before and after each of its calls to AWS, and refused at each of them.
+
+Which calls there are is not written down here: a clean passage of every journey is recorded first.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaos.errands import ask_for_a_prediction, roll_back
+from chaos.journeys import BATCH, ETL_FAILS, GOOD, JOURNEYS, Journey
+from chaos.rows import Options, Row
+from chaos.stage import deployed
+from chaos.waves import Wave, Waves
+
+KINDS: Mapping[str, Mapping[str, Any]] = {
+    "killed before a call": {"kind": "kill", "when": "before"},
+    "killed after a call": {"kind": "kill", "when": "after"},
+    "call throttled": {"kind": "error", "error": "throttling", "attempts": "all"},
+}
+_ERRANDS = (ask_for_a_prediction, roll_back)
+_PER_WAVE = 2
+"""Faults that one function meets in a wave: Lambda and the machines try three times, the third must work."""
+_NUMBERED = 12
+"""Calls that are struck by their number; of the many that may follow, one of each action is."""
+_QUICK_WAVES = 2
+_MOST_WAVES = 40
+
+
+@dataclass(frozen=True)
+class Point:
+    """A call that a function makes."""
+
+    function: str
+    action: str
+    call: int | None
+
+    def fault(self, kind: str) -> dict[str, Any]:
+        """The fault of that kind at this call."""
+        who = "function" if KINDS[kind]["kind"] == "kill" else "caller"
+        number = {"call": self.call} if self.call else {}
+        return {**KINDS[kind], who: self.function, "action": self.action, **number}
+
+
+@dataclass
+class Tally:
+    """How often a kind of fault struck a function, and in how many of these nothing broke."""
+
+    tried: Counter[tuple[str, str]] = field(default_factory=Counter)
+    survived: Counter[tuple[str, str]] = field(default_factory=Counter)
+    failures: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def rows(options: Options) -> Iterator[Row]:
+    """A row per function and kind of fault."""
+    started = time.monotonic()
+    journeys = (GOOD, ETL_FAILS, BATCH) if options.quick else JOURNEYS
+    with deployed(options.terminal) as stage:
+        waves = Waves(stage)
+        waves.warm_up()
+        stage.cloud.record_calls(True)
+        base = options.seed * 100_000
+        waves.ride("clean", (), _files(journeys, base), errands=_ERRANDS)
+        points = points_of(stage.cloud.recorded_calls())
+        stage.cloud.record_calls(False)
+        left = [(point, kind) for kind in KINDS for point in points]
+        plans: list[list[tuple[Point, str]]] = []
+        for number in range(1, (_QUICK_WAVES if options.quick else _MOST_WAVES) + 1):
+            chosen = _chosen(left)
+            if not chosen:
+                break
+            faults = [point.fault(kind) for point, kind in chosen]
+            wave = waves.ride(f"wave {number}", faults, _files(journeys, base + 100 * number), 0, _ERRANDS)
+            plans.append(chosen)
+            left = _without(left, chosen, wave)
+        waves.judge()
+    tally = _tally(waves, plans)
+    yield from _rows(tally, time.monotonic() - started, options, () if options.quick else left)
+
+
+def points_of(recorded: list[dict[str, Any]]) -> list[Point]:
+    """Every call seen, by its number in the invocation while that is small."""
+    found = dict.fromkeys(
+        Point(invocation["function"], action, number if number <= _NUMBERED else None)
+        for invocation in recorded
+        for number, action in enumerate(invocation["calls"], start=1)
+    )
+    return sorted(found, key=lambda point: (point.function, point.call or _NUMBERED + 1, point.action))
+
+
+def _files(journeys: tuple[Journey, ...], base: int) -> list[tuple[Journey, int]]:
+    return [(journey, base + at) for at, journey in enumerate(journeys)]
+
+
+def _chosen(left: list[tuple[Point, str]]) -> list[tuple[Point, str]]:
+    """The next faults of every function, each at another call."""
+    taken: Counter[str] = Counter()
+    chosen = []
+    for point, kind in left:
+        if taken[point.function] < _PER_WAVE:
+            taken[point.function] += 1
+            chosen.append((point, kind))
+    return chosen
+
+
+def _without(
+    left: list[tuple[Point, str]], chosen: list[tuple[Point, str]], wave: Wave
+) -> list[tuple[Point, str]]:
+    """What is still to be tried: what did not come about goes to the end, once."""
+    again = [tried for place, tried in enumerate(chosen) if not wave.struck(place)]
+    rest = [tried for tried in left if tried not in chosen]
+    return rest + ([] if len(again) == len(chosen) else again)
+
+
+def _tally(waves: Waves, plans: list[list[tuple[Point, str]]]) -> Tally:
+    tally = Tally()
+    for wave, chosen in zip(waves.waves[1:], plans, strict=True):
+        failures = waves.broken(wave)
+        for place, (point, kind) in enumerate(chosen):
+            struck, key = wave.struck(place), (kind, point.function)
+            tally.tried[key] += struck
+            if failures and struck:
+                told = f"{wave.label}, {point.action} (call {point.call or 'any'}): {'; '.join(failures)}"
+                tally.failures[key].append(told)
+            else:
+                tally.survived[key] += struck
+    return tally
+
+
+def _rows(
+    tally: Tally, seconds: float, options: Options, left: "list[tuple[Point, str]] | tuple[()]"
+) -> Iterator[Row]:
+    replay = f"python -m chaos --only calls --seed {options.seed}"
+    for kind in KINDS:
+        for function in sorted({function for held, function in tally.tried if held == kind}):
+            key = (kind, function)
+            missed = [str(point.call or point.action) for point, k in left if (k, point.function) == key]
+            remark = f"calls that did not come about again: {', '.join(missed)}" if missed else ""
+            if tally.tried[key] or not options.quick:
+                yield Row(
+                    kind,
+                    function,
+                    tally.tried[key],
+                    tally.survived[key],
+                    seconds / len(KINDS),
+                    tuple(tally.failures[key]),
+                    replay,
+                    remark,
+                )
