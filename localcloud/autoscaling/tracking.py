@@ -51,12 +51,13 @@ class Tracking:
                 target = self._store.find(TARGET, policy["ResourceId"])
                 try:
                     if target:
-                        self._follow(policy, target)
+                        self.follow(policy, target)
                 except (ClientError, BotoCoreError, ServiceError) as error:
                     # The endpoint is busy or gone; the alarm stays, and so does the next second.
                     log.info("%s was not scaled: %s", policy["ResourceId"], error)
 
-    def _follow(self, policy: Document, target: Document) -> None:
+    def follow(self, policy: Document, target: Document) -> None:
+        """Do what the alarms of one policy ask for now."""
         _, endpoint, _, variant = policy["ResourceId"].split("/")
         where = Resource(endpoint, variant)
         self._report_idle(where)

@@ -86,7 +86,7 @@ class Rollout:
         while (now := time.monotonic()) < end:
             if reason := self._watch.reason():
                 return reason
-            if now > self._deadline:
+            if now >= self._deadline:
                 return f"The deployment exceeded MaximumExecutionTimeoutInSeconds ({self._plan.timeout})."
-            time.sleep(max(0.0, min(_POLL_SECONDS, end - now)))
+            time.sleep(min(_POLL_SECONDS, end - now, self._deadline - now))
         return self._watch.reason()
