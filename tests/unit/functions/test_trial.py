@@ -15,11 +15,8 @@ OTHER_CSV = GOOD_CSV + b"fine 99,pos\n"
 
 @pytest.fixture
 def champion(pipeline: Pipeline) -> str:
-    """The run of a champion that answers; its notice is read."""
-    run_id = pipeline.go_live(accuracy=0.9).run_id
-    pipeline.inbox()
-    pipeline.sagemaker.calls.clear()
-    return run_id
+    """The run of a champion that answers."""
+    return pipeline.crown(0.9)
 
 
 @pytest.fixture

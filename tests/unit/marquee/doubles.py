@@ -286,6 +286,15 @@ class SageMakerDouble(Double):
         status = "Failed" if failure else "InService"
         self.trial |= {"EndpointStatus": status, "FailureReason": failure}
 
+    def serve(self, name: str, version: str, model: Model) -> None:
+        """Have a registered model on the endpoint, alone."""
+        self.packages.insert(0, {"ModelPackageArn": f"{ACCOUNT}:model-package/marquee-dev/{version}"})
+        self.models[name] = {"PrimaryContainer": {"Environment": {"MODEL_VERSION": version}}}
+        variant = {"VariantName": "live", "ModelName": name, "InitialVariantWeight": 1.0}
+        self.configs[name] = {"ProductionVariants": [variant]}
+        self.endpoint = {"EndpointStatus": "InService", "EndpointConfigName": name}
+        self.answers[name] = model
+
     def settle(self, roll_back: bool = False) -> None:
         """End what the endpoint is doing; a roll back is silent, as SageMaker's may be."""
         assert self.endpoint

@@ -34,6 +34,11 @@ class Asking:
                 raise ChampionMoved
         return self.shift.bring(config, [])
 
+    def give_up(self, champion: Champion, config: str) -> None:
+        """Forget what was asked for, and let the endpoint go back to what it ran."""
+        self.ledger.replace_champion(replace(champion, wanted="", asked_at=""), champion)
+        self.shift.bring(config, [])
+
 
 def _came_back(champion: Champion, config: str, state: EndpointState | None) -> bool:
     if champion.wanted != config or state is None or state.changing:

@@ -90,9 +90,9 @@ class RollBack:
 
     def _failed(self, champion: Champion, version: str, why: str) -> Step:
         """Leave the champion as it is, and let it answer again; the reconciler sees to it that it does."""
-        self.asking.shift.bring(expected_config(champion), [])
         said = f"Version {version} was not brought back: {why}."
         self._tell(champion, Outcome.ROLLBACK_FAILED, champion.asked_at, said)
+        self.asking.give_up(champion, expected_config(champion))
         self.lock.free(HOLDER + version)
         return Step("failed", version, said)
 

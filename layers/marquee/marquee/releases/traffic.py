@@ -109,7 +109,7 @@ class ShareTraffic:
 
     def _failed(self, champion: Champion, version: str, why: str) -> Step:
         """Leave the traffic as it was; the reconciler sees to it that it is."""
-        self.asking.shift.bring(expected_config(champion), [])
+        self.asking.give_up(champion, expected_config(champion))
         return Step("failed", version, f"{why}; the traffic stays as it was")
 
     def _settled(self, champion: Champion, challenger: Challenger | None, version: str) -> Step:
