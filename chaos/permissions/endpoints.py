@@ -113,10 +113,7 @@ def swept(traveller: Traveller) -> None:
 @contextmanager
 def _champion_since(traveller: Traveller, since: str) -> Iterator[None]:
     dynamodb = traveller.stage.client("dynamodb")
-    where = {
-        "TableName": traveller.stage.account.outputs["LedgerTableName"],
-        "Key": {"pk": {"S": "champion"}},
-    }
+    table = traveller.stage.account.outputs["LedgerTableName"]
     was = _champion(traveller).since
     for value in (since, was):
         dynamodb.update_item(

@@ -111,9 +111,7 @@ class Trials:
 
     def _try_alone(self) -> None:
         """The machines' permissions, and those whose denial a function went on without."""
-        machines = {
-            f"marquee-{self.stage.account.stage}-{name}" for name in ("PrepareDataset", "ReleaseModel")
-        }
+        machines = tuple(f"marquee-{self.stage.account.stage}-{name}Role" for name in MACHINES)
         for mutant in mutants(self.grants):
             alone = mutant.role.startswith(machines)
             if not documented(mutant) and (alone or self._was_swallowed(mutant)):

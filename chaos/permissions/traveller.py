@@ -14,8 +14,8 @@ from cli.notices import read_inbox
 from marquee.ledger import Ledger, Run, RunNotFound
 from marquee.ledger import Stage as At
 
-PATIENCE = 40.0
-"""Seconds until a journey counts as stuck; the longest step takes five."""
+PATIENCE = 90.0
+"""Seconds until a journey counts as stuck; the longest step takes five on a quiet machine."""
 Found = TypeVar("Found")
 
 
