@@ -1,5 +1,6 @@
 # make demo           a local cloud, the sample reviews, three predictions (CSV=file for your own)
 # make test           everything that is checked: lint, types, template, unit, integration, end to end
+# make chaos          breaks a local stage in every way that has a name; 25 minutes (ONLY=events SEED=7 for a part)
 # make deploy STAGE=dev | make delete STAGE=dev      a real account (docs/aws.md)
 # Python 3.11 or 3.12 and make are all it needs; the rest it makes itself, in .venv and .tools.
 
@@ -19,7 +20,7 @@ SAM := .tools/sam/bin/sam
 OWN_UV := $(CURDIR)/.tools/uv/bin/uv
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(OWN_UV))
 PYTHON_RANGE := >=3.11,<3.13
-SOURCES := layers/marquee/marquee functions glue training localcloud cli bench scripts tests
+SOURCES := layers/marquee/marquee functions glue training localcloud cli bench chaos scripts tests
 
 export UV
 export SAM_CLI_TELEMETRY := 0
@@ -118,6 +119,10 @@ integration: setup
 
 e2e: setup
 	$(BIN)/pytest tests/e2e
+
+.PHONY: chaos
+chaos: setup
+	$(BIN)/python -m chaos $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: clean
 clean:
