@@ -13,7 +13,8 @@ from marquee.batches import Batch
 from marquee.ledger import Champion, Run
 from marquee.ledger.release_lock import ReleaseLock
 
-_MOST = 5_000
+MOST = 5_000
+"""Runs and batches looked at."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Evidence:
     def gather(self, stage: Stage) -> None:
         """Ask every service."""
         ledger, batches = stage.account.ledger(), stage.account.batches()
-        self.runs = {run.run_id: run for run in ledger.runs(_MOST)}
-        self.batches = {batch.upload.key: batch for batch in batches.batches(_MOST)}
+        self.runs = {run.run_id: run for run in ledger.runs(MOST)}
+        self.batches = {batch.upload.key: batch for batch in batches.batches(MOST)}
         self.champion = ledger.champion()
         table = stage.account.outputs["LedgerTableName"]
         self.lease = ReleaseLock(table, stage.client("dynamodb")).holder()

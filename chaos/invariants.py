@@ -17,11 +17,11 @@ _STAGE = "local"
 _ENDPOINT = "marquee-local"
 
 
-def broken(evidence: Evidence, flights: Sequence["Flight"]) -> list[Breakage]:
-    """Return every promise that is not kept."""
+def broken(evidence: Evidence, flights: Sequence["Flight"], before: frozenset[str]) -> list[Breakage]:
+    """Return every promise that is not kept; the runs in `before` are none of the trial's."""
     return [
         *(found for flight in flights for found in _flight(evidence, flight)),
-        *(Breakage(run_id, sentence) for run_id, sentence in _stage(evidence, flights)),
+        *(Breakage(run_id, sentence) for run_id, sentence in _stage(evidence, flights, before)),
     ]
 
 
@@ -78,7 +78,9 @@ def _notices(told: Counter[str], due: Counter[str]) -> Iterator[str]:
             yield f"notices that it is {outcome}: {told[outcome]}, not {due[outcome]}"
 
 
-def _stage(evidence: Evidence, flights: Iterable["Flight"]) -> Iterator[tuple[str, str]]:
+def _stage(
+    evidence: Evidence, flights: Iterable["Flight"], before: frozenset[str]
+) -> Iterator[tuple[str, str]]:
     if evidence.lease:
         yield evidence.lease, f"the release lease is still held by {evidence.lease}"
     for name in evidence.executions:
@@ -87,7 +89,7 @@ def _stage(evidence: Evidence, flights: Iterable["Flight"]) -> Iterator[tuple[st
         if name != _ENDPOINT:
             yield "", f"endpoint {name} was left behind ({status})"
     yield from _champion(evidence)
-    known = {flight.run_id for flight in flights}
+    known = before | {flight.run_id for flight in flights}
     for run in evidence.runs.values():
         if run.run_id not in known:
             yield run.run_id, f"a run that nobody dropped a file for: {run.run_id}"

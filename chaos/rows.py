@@ -1,9 +1,11 @@
 """The rows of the table of faults, and what every subject of it is given."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chaos.stage import Stage, deployed
 from cli.terminal import Terminal
 
 
@@ -44,6 +46,17 @@ class Options:
     """Random schedules of faults."""
     only_seed: bool = False
     """One schedule: that of `seed`."""
+    shared: Stage | None = None
+    """A stage on fast compute that stands already; without it each subject brings up its own."""
+
+    @contextmanager
+    def stage(self) -> Iterator[Stage]:
+        """A stage on fast compute."""
+        if self.shared:
+            yield self.shared
+        else:
+            with deployed(self.terminal) as own:
+                yield own
 
 
 Subject = Callable[[Options], Iterator[Row]]

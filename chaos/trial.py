@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaos.findings import Breakage, Evidence
+from chaos.findings import MOST, Breakage, Evidence
 from chaos.invariants import broken
 from chaos.journeys import Journey
 from chaos.stage import Stage
@@ -38,10 +38,18 @@ class Trial:
     """Everything that was dropped on one stage, and what struck it."""
 
     stage: Stage
+    before: frozenset[str]
+    """Runs there were already."""
     flights: list[Flight] = field(default_factory=list)
     strikes: list[dict[str, Any]] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
     _reconciled: float = 0.0
+
+    @classmethod
+    def on(cls, stage: Stage) -> "Trial":
+        """A trial on a stage, whatever was dropped there before."""
+        before = frozenset(run.run_id for run in stage.account.ledger().runs(MOST))
+        return cls(stage, before=before)
 
     def plan(self, faults: Iterable[Mapping[str, Any]], seed: int = 0) -> None:
         """Let these faults strike from now on, instead of those before."""
@@ -116,7 +124,7 @@ class Trial:
         while True:
             self.reconcile()
             self.evidence.gather(self.stage)
-            found = broken(self.evidence, self.flights)
+            found = broken(self.evidence, self.flights, self.before)
             if not found or time.monotonic() > deadline:
                 return found
             time.sleep(4 * _POLL_SECONDS)

@@ -45,7 +45,7 @@ class Waves:
     @cached_property
     def trial(self) -> Trial:
         """What is dropped on the stage."""
-        return Trial(self.stage)
+        return Trial.on(self.stage)
 
     def warm_up(self, journeys: Iterable[Journey] = (GOOD,)) -> None:
         """Let every function start once, and have a champion: without faults."""

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from chaos.journeys import GOOD
 from chaos.rows import Options, Row
-from chaos.stage import deployed
 from chaos.trial import Flight, Trial
 
 _FILES = 50
@@ -18,8 +17,8 @@ _PATIENCE_SECONDS = 420.0
 def rows(options: Options) -> Iterator[Row]:
     """One row: files dropped, files that ended as they must."""
     files = _QUICK_FILES if options.quick else _FILES
-    with deployed(options.terminal) as stage:
-        trial = Trial(stage)
+    with options.stage() as stage:
+        trial = Trial.on(stage)
         started = time.monotonic()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             flights = list(

@@ -12,7 +12,6 @@ from typing import Any
 from chaos.errands import ask_for_a_prediction, roll_back
 from chaos.journeys import BATCH, ETL_FAILS, GOOD, JOURNEYS, Journey
 from chaos.rows import Options, Row
-from chaos.stage import deployed
 from chaos.waves import Wave, Waves
 
 KINDS: Mapping[str, Mapping[str, Any]] = {
@@ -57,7 +56,7 @@ def rows(options: Options) -> Iterator[Row]:
     """A row per function and kind of fault."""
     started = time.monotonic()
     journeys = (GOOD, ETL_FAILS, BATCH) if options.quick else JOURNEYS
-    with deployed(options.terminal) as stage:
+    with options.stage() as stage:
         waves = Waves(stage)
         waves.warm_up()
         stage.cloud.record_calls(True)

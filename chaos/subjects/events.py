@@ -5,7 +5,7 @@ from typing import Any
 
 from chaos.journeys import BATCH, ETL_FAILS, GOOD, REFUSED, TRAINING_FAILS, UNSTARTABLE, WORSE
 from chaos.rows import Options, Row
-from chaos.stage import Stage, deployed
+from chaos.stage import Stage
 from chaos.waves import Wave, Waves
 
 FAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -29,7 +29,7 @@ _CRAWL_FAILS: Mapping[str, Any] = {
 
 def rows(options: Options) -> Iterator[Row]:
     """A row per fault and rule, from waves in which that fault strikes every rule's next event once."""
-    with deployed(options.terminal) as stage:
+    with options.stage() as stage:
         waves, rules = Waves(stage), rules_of(stage)
         waves.warm_up()
         for number, (name, fault) in enumerate(FAULTS.items()):

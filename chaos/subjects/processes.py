@@ -1,5 +1,6 @@
 """The real Spark, training and serving: their processes killed, and an update rolled back without a word."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -48,7 +49,7 @@ _DEATHS = (
 
 def rows(options: Options) -> Iterator[Row]:
     """A row per death."""
-    ensure_java(options.terminal)
+    os.environ["JAVA_HOME"] = str(ensure_java(options.terminal))
     with deployed(options.terminal, services=CloudConfig.services) as stage:
         waves = Waves(stage, _PATIENCE_SECONDS)
         waves.warm_up()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from chaos.journeys import GOOD, LIAR, UNSTARTABLE, WORSE, Journey
 from chaos.load import Load, settled, steady
 from chaos.rows import Options, Row
-from chaos.stage import deployed
 from chaos.trial import Flight, Trial
 
 _ENDS = frozenset({"rejected", "failed"})
@@ -24,8 +23,8 @@ _AFTER_SECONDS = 2.0
 
 def rows(options: Options) -> Iterator[Row]:
     """A row per bad model, and one for a good release, whose predecessor answers until it does."""
-    with deployed(options.terminal) as stage:
-        trial = Trial(stage)
+    with options.stage() as stage:
+        trial = Trial.on(stage)
         champion = trial.drop("champion", GOOD, options.seed * 1000)
         trial.land([champion])
         for name, (journey, words) in _BAD.items():

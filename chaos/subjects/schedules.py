@@ -10,7 +10,7 @@ from typing import Any
 
 from chaos.journeys import JOURNEYS, Journey
 from chaos.rows import Options, Row
-from chaos.stage import Stage, deployed
+from chaos.stage import Stage
 from chaos.subjects.calls import KINDS as CALL_KINDS
 from chaos.subjects.events import FAULTS as EVENT_FAULTS
 from chaos.subjects.events import rules_of
@@ -26,7 +26,7 @@ _CALLS = 10
 def rows(options: Options) -> Iterator[Row]:
     """One row: schedules tried and survived."""
     first, count = _range(options)
-    with deployed(options.terminal) as stage:
+    with options.stage() as stage:
         waves, deck = Waves(stage), Deck(stage)
         waves.warm_up()
         for start in range(first, first + count, _TOGETHER):
