@@ -1,10 +1,11 @@
 import asyncio
+from functools import cache
 from typing import Any
 
 import pytest
-from botocore.session import Session
 
 from localcloud.awsjson import Response
+from localcloud.constraints import service_model
 from localcloud.faults.calls import ApiCall, CallFaults
 from localcloud.faults.errors import Refusal, wording
 from localcloud.faults.plan import parsed
@@ -157,7 +158,11 @@ def test_invocations_and_their_calls_are_recorded_when_wanted() -> None:
     ],
 )
 def test_errors_are_those_the_services_declare(service: str, error: str, action: str) -> None:
-    declared: Any = Session().get_service_model(service).error_shapes
+    assert wording(error, action).code in declared(service)
 
-    codes = {code for shape in declared for code in (shape.error_code, shape.name)}
-    assert wording(error, action).code in codes
+
+@cache
+def declared(service: str) -> set[str]:
+    """The codes of a service's errors in botocore's model of it."""
+    shapes: Any = service_model(service).error_shapes
+    return {code for shape in shapes for code in (shape.error_code, shape.name)}
