@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
+
+from scripts.expand_template import expand
 
 ROOT = Path(__file__).parents[3]
 PSEUDO: dict[str, str | None] = {
@@ -54,6 +54,12 @@ class Stack:
         for logical_id, resource in self.resources.items():
             if resource["Type"] == resource_type:
                 yield logical_id, self.resolve(resource.get("Properties", {}))
+
+    def statements_of(self, role: str) -> list[dict[str, Any]]:
+        """Every statement of a role's own policies; [] if there is no such role."""
+        properties = self.resources.get(role, {}).get("Properties", {})
+        policies = self.resolve(properties.get("Policies", []))
+        return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
     def resolve(self, value: Any) -> Any:
         """The value with Ref, Sub, GetAtt, Select, Split and Join done; conditions are left."""
@@ -125,14 +131,5 @@ def source() -> dict[str, Any]:
 def stack() -> Stack:
     """template.yaml expanded with every parameter at its default."""
     fragment = yaml_parse((ROOT / "template.yaml").read_text())
-    for resource in fragment["Resources"].values():
-        properties = resource.get("Properties", {})
-        for key in {"CodeUri", "ContentUri", "DefinitionUri"} & set(properties):
-            properties[key] = f"s3://package/{properties[key]}"
     defaults = {name: parameter["Default"] for name, parameter in fragment["Parameters"].items()}
-
-    class Session:
-        region_name = "us-east-1"
-
-    translator = Translator({}, Parser(), boto_session=Session())
-    return Stack(translator.translate(fragment, dict(defaults))["Resources"], defaults)
+    return Stack(expand(fragment)["Resources"], defaults)

@@ -72,6 +72,32 @@ def test_address_is_closed_unless_somebody_opens_it(source: dict[str, Any]) -> N
         assert not opened or int(overrides(stage)["UrlConcurrency"]) > 0
 
 
+@pytest.mark.parametrize(
+    ("origin", "taken"),
+    [
+        ("", True),
+        ("https://films.example.org", True),
+        ("https://films.example.org:8443", True),
+        ("http://localhost:3000", True),
+        ("*", False),
+        ("https://*", False),
+        ("https://*.example.org", False),
+        ("http://films.example.org", False),
+        ("https://films.example.org/page", False),
+    ],
+)
+def test_origins_are_explicit(source: dict[str, Any], origin: str, taken: bool) -> None:
+    pattern = source["Parameters"]["UrlCorsOrigins"]["AllowedPattern"]
+    assert bool(re.search(pattern, origin)) is taken
+
+
+def test_an_open_address_is_bounded(source: dict[str, Any]) -> None:
+    rule = source["Rules"]["OpenAddressIsBounded"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "UrlAuth"}, "NONE"]}
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "UrlConcurrency"}, "0"]}]}
+
+
 def test_outputs_are_those_the_command_reads(source: dict[str, Any]) -> None:
     text = (ROOT / "docs/architecture.md").read_text().partition("### Stack outputs")[2]
     listed = re.findall(r"`([A-Z]\w+(?: [A-Z]\w+)+)`", text)[0].split()

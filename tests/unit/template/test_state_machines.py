@@ -97,10 +97,3 @@ def test_whatever_fails_reaches_fail_run(name: str) -> None:
         if state["Type"] in ("Task", "Parallel") and "FailRun" not in str(state.get("Arguments")):
             (catch,) = state["Catch"]
             assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "FailRun"), key
-
-
-@pytest.mark.parametrize("logical_id", MACHINES)
-def test_executions_are_logged_and_traced(stack: Stack, logical_id: str) -> None:
-    (properties,) = [p for name, p in stack.of_type("AWS::StepFunctions::StateMachine") if name == logical_id]
-    assert properties["LoggingConfiguration"]["Level"] == "ALL"
-    assert properties["TracingConfiguration"] == {"Enabled": True}
