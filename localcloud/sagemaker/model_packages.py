@@ -5,6 +5,7 @@ from typing import Any
 
 from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.listing import page
+from localcloud.sagemaker.model_package_groups import ARN as GROUP_ARN
 from localcloud.sagemaker.model_package_groups import KIND as GROUP
 from localcloud.sagemaker.tagged_store import TaggedStore
 from localcloud.store import Document, now
@@ -30,7 +31,8 @@ class ModelPackages:
         self._tokens: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    @action("CreateModelPackage", PREFIX + "{ModelPackageGroupName}/*")
+    # Both, as the service authorization reference lists them; the group is only used by it.
+    @action("CreateModelPackage", PREFIX + "{ModelPackageGroupName}/*", GROUP_ARN)
     def create(self, request: Request) -> dict[str, Any]:
         """Add the next version to a group; the same ClientToken gives the same version again."""
         group, token = request.parameters.get("ModelPackageGroupName"), request.parameters.get("ClientToken")
