@@ -3,13 +3,20 @@
 from typing import Any
 
 from marquee.observability import observed
-from marquee.reconciliation import Patience, Reconcile
+from marquee.reconciliation import Patience, Reconcile, Sweep
 from marquee.settings import ReconcileSettings, load
 
 
 @observed
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Answer what was found, by run or batch; `quiet_seconds` in the event overrides when to ask."""
+    """Answer what was found, by run, batch or name; with `sweep` also of what the ledger knows nothing.
+
+    `quiet_seconds` overrides when to ask, `older_than_seconds` how old an orphan must be.
+    """
     quiet = event.get("quiet_seconds")
     patience = Patience() if quiet is None else Patience(float(quiet))
-    return Reconcile.of(load(ReconcileSettings)).run(patience)
+    settings = load(ReconcileSettings)
+    found = Reconcile.of(settings).run(patience)
+    if event.get("sweep"):
+        found |= Sweep.of(settings).run(event.get("older_than_seconds"))
+    return found

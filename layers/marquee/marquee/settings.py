@@ -226,10 +226,18 @@ class RerunSettings(LedgerSettings):
     prepare_dataset_arn: str = Arn
 
 
-class ReconcileSettings(TrainingSettings, StartReleaseSettings, CatalogDatasetSettings, FailSettings, EndpointWatchSettings):
+class ReconcileSettings(
+    TrainingSettings,
+    StartReleaseSettings,
+    CatalogDatasetSettings,
+    FailSettings,
+    EndpointWatchSettings,
+    ReceiveUploadSettings,
+    RawSettings,
+    BatchBucketSettings,
+):
     """Of reconcile: it does what any lost event would have done."""
 
-    prepare_dataset_arn: str = Arn
     start_transform_function: str = Field(min_length=1)
     finish_transform_function: str = Field(min_length=1)
 

@@ -220,6 +220,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         "RAW_BUCKET": RAW,
         "CURATED_BUCKET": CURATED,
         "MODEL_BUCKET": MODELS,
+        "BATCH_BUCKET": "marquee-dev-batch-123456789012-us-east-1",
         "PREPARE_DATASET_ARN": f"{machine}-prepare-dataset",
         "RELEASE_MODEL_ARN": f"{machine}-release-model",
         "ROLL_BACK_FUNCTION": "roll_back",

@@ -102,6 +102,7 @@ class GlueDouble(Double):
             "JobRunState": "RUNNING",
             "Arguments": Arguments,
             "MaxCapacity": 2.0,
+            "StartedOn": datetime.now(UTC),
         }
         self.runs.insert(0, run)
         return {"JobRunId": run["Id"]}
@@ -113,6 +114,9 @@ class GlueDouble(Double):
         return {"JobRuns": [*self.runs]}
 
     def BatchStopJobRun(self, JobName: str, JobRunIds: list[str]) -> Parameters:
+        for run in self.runs:
+            if run["Id"] in JobRunIds and run["JobRunState"] == "RUNNING":
+                run["JobRunState"] = "STOPPING"
         return {"SuccessfulSubmissions": []}
 
     def StartCrawler(self, Name: str) -> Parameters:
@@ -142,6 +146,7 @@ class SageMakerDouble(Double):
     def __init__(self) -> None:
         super().__init__()
         self.jobs: dict[str, Parameters] = {}
+        self.limit = 10
         self.transforms: dict[str, Parameters] = {}
         self.packages: list[Parameters] = []
         self.models: dict[str, Parameters] = {}
@@ -155,6 +160,9 @@ class SageMakerDouble(Double):
         arn = f"{ACCOUNT}:training-job/{TrainingJobName}"
         if TrainingJobName in self.jobs:
             raise Refused("ResourceInUse", f"Training job names must be unique: {arn} exists")
+        if len(self._at_work(self.jobs, "TrainingJob")) >= self.limit:
+            message = f"The account-level service limit 'x' is {self.limit} Instances"
+            raise Refused("ResourceLimitExceeded", message)
         self.jobs[TrainingJobName] = {
             "TrainingJobName": TrainingJobName,
             "TrainingJobStatus": "InProgress",
@@ -172,6 +180,21 @@ class SageMakerDouble(Double):
             raise Refused("ValidationException", "The request was rejected because of the job's status.")
         self.jobs[TrainingJobName]["TrainingJobStatus"] = "Stopping"
         return {}
+
+    def ListTrainingJobs(self, **_: Any) -> Parameters:
+        return {"TrainingJobSummaries": self._at_work(self.jobs, "TrainingJob")}
+
+    def ListTransformJobs(self, **_: Any) -> Parameters:
+        return {"TransformJobSummaries": self._at_work(self.transforms, "TransformJob")}
+
+    def ListEndpointConfigs(self, **_: Any) -> Parameters:
+        return {"EndpointConfigs": [{"EndpointConfigName": name} for name in self.configs]}
+
+    def ListModels(self, **_: Any) -> Parameters:
+        return {"Models": [{"ModelName": name} for name in self.models]}
+
+    def _at_work(self, jobs: dict[str, Parameters], kind: str) -> list[Parameters]:
+        return [{f"{kind}Name": name} for name, job in jobs.items() if job[f"{kind}Status"] == "InProgress"]
 
     def finish_job(self, name: str, status: str = "Completed", failure: str = "") -> None:
         times = {"TrainingTimeInSeconds": 300, "BillableTimeInSeconds": 120}

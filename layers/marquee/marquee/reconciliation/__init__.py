@@ -2,5 +2,6 @@
 
 from marquee.reconciliation.patience import Patience
 from marquee.reconciliation.reconcile import Reconcile
+from marquee.reconciliation.sweep import Sweep
 
-__all__ = ["Patience", "Reconcile"]
+__all__ = ["Patience", "Reconcile", "Sweep"]

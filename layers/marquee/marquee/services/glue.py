@@ -14,6 +14,7 @@ from marquee.services.errors import code_of, is_throttled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_glue.type_defs import JobRunTypeDef
@@ -71,6 +72,15 @@ class EtlJob:
         """Return the newest run made for an attempt, or None."""
         runs = islice(self._newest(), _RUNS_LOOKED_AT)
         return next((run for run in runs if run.attempt_id == attempt_id), None)
+
+    def at_work(self, before: datetime) -> Iterator[EtlJobRun]:
+        """Yield the runs at work that were started before a moment, among the latest."""
+        for page in self._client.get_paginator("get_job_runs").paginate(
+            JobName=self._name, PaginationConfig={"MaxItems": _RUNS_LOOKED_AT}
+        ):
+            for run in page["JobRuns"]:
+                if run["JobRunState"] in ETL_WORKING and run["StartedOn"] < before:
+                    yield _run(run)
 
     def stop(self, job_run_id: str) -> None:
         """Ask Glue to stop a run; one that ended already stays as it is."""

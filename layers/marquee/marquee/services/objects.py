@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
@@ -11,6 +12,9 @@ from marquee import clients
 from marquee.services.errors import code_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from mypy_boto3_s3 import S3Client
 
 
@@ -24,6 +28,16 @@ class Readable(Protocol):
     def read(self, amount: int = ..., /) -> bytes:
         """Return up to `amount` bytes, none at the end."""
         ...
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An object as a listing tells of it; `size` in bytes."""
+
+    key: str
+    etag: str
+    size: int
+    modified: datetime
 
 
 class Objects:
@@ -44,6 +58,15 @@ class Objects:
             if code_of(error) == "PreconditionFailed":
                 raise ObjectReplaced(key) from error
             raise
+
+    def listed(self, bucket: str, prefix: str, behind: str, most: int) -> Iterator[Listed]:
+        """Yield the objects below a prefix, in the order of their keys, those up to `behind` left out."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=bucket, Prefix=prefix, StartAfter=behind, PaginationConfig={"MaxItems": most}
+        )
+        for page in pages:
+            for item in page.get("Contents", []):
+                yield Listed(item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"])
 
     def range(self, bucket: str, key: str, start: int, end: int) -> bytes:
         """Return the bytes from `start` to `end`, both counted from 0, `end` excluded."""

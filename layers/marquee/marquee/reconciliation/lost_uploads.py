@@ -1,0 +1,106 @@
+"""Uploads that never became a run or a batch: their event was lost, or died on its way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from marquee.batches import BatchLedger
+from marquee.batches.places import is_batch_input
+from marquee.events import UploadEvent
+from marquee.identity import run_id_of
+from marquee.ledger import Ledger, RunNotFound, Upload
+from marquee.ledger.cursor import Cursor
+from marquee.observability import count, logger
+from marquee.services.functions import Function
+from marquee.services.objects import Listed, Objects
+from marquee.settings import ReconcileSettings
+from marquee.uploads import ReceiveUpload
+
+# What is older was found by an earlier sweep, or somebody meant it to lie there.
+_WITHIN = timedelta(days=7)
+# Listed in one sweep; the next goes on behind the last, so that a full bucket has its turn, too.
+_MOST = 20_000
+_BATCHES = 1_000
+
+
+@dataclass(frozen=True)
+class LostUploads:
+    """Does what the event would have done; the event may come after all, and then finds it done."""
+
+    raw_bucket: str
+    batch_bucket: str
+    runs: Ledger
+    batches: BatchLedger
+    objects: Objects
+    cursor: Cursor
+    receive: ReceiveUpload
+    start: Function
+
+    @classmethod
+    def of(cls, settings: ReconcileSettings) -> "LostUploads":
+        """Wire it to AWS."""
+        table = settings.ledger_table
+        return cls(
+            settings.raw_bucket,
+            settings.batch_bucket,
+            Ledger(table),
+            BatchLedger(table),
+            Objects(),
+            Cursor(table),
+            ReceiveUpload.of(settings),
+            Function(settings.start_transform_function),
+        )
+
+    def sweep(self, raw_older_than: float, batch_older_than: float) -> dict[str, str]:
+        """Begin what should have begun more than these seconds ago; return what it was, by key."""
+        found = {}
+        for item in self._lost_runs(raw_older_than):
+            upload = Upload(self.raw_bucket, item.key, item.etag, item.size)
+            self.receive.on(UploadEvent("", upload, "found without an event"))
+            found[item.key] = "upload"
+        for item in self._lost_batches(batch_older_than):
+            self.start.send(_dropped(self.batch_bucket, item))
+            found[item.key] = "batch"
+        for key, kind in found.items():
+            logger().warning("its event was lost", extra={"key": key})
+            count("Orphans", kind=kind)
+        return found
+
+    def _lost_runs(self, older_than: float) -> Iterator[Listed]:
+        for item in self._listed(self.raw_bucket, "raw/", older_than):
+            if item.key.endswith("/"):
+                continue
+            try:
+                self.runs.get(run_id_of(self.raw_bucket, item.key, item.etag))
+            except RunNotFound:
+                yield item
+
+    def _lost_batches(self, older_than: float) -> Iterator[Listed]:
+        known: dict[tuple[str, str], str] = {}
+        for batch in self.batches.batches(_BATCHES):
+            known.setdefault((batch.upload.key, batch.upload.etag), batch.created_at)
+        for item in self._listed(self.batch_bucket, "batch/in/", older_than):
+            # A minute, for the clocks of S3 and of the ledger are two.
+            dropped = (item.modified - timedelta(minutes=1)).isoformat()
+            if is_batch_input(item.key) and known.get((item.key, item.etag), "") < dropped:
+                yield item
+
+    def _listed(self, bucket: str, prefix: str, older_than: float) -> Iterator[Listed]:
+        now = datetime.now(UTC)
+        newest, last, number = now - timedelta(seconds=older_than), "", 0
+        for item in self.objects.listed(bucket, prefix, self.cursor.get(bucket), _MOST):
+            last, number = item.key, number + 1
+            if now - _WITHIN < item.modified <= newest:
+                yield item
+        self.cursor.put(bucket, last if number == _MOST else "")
+
+
+def _dropped(bucket: str, item: Listed) -> dict[str, object]:
+    """Return an event like the one S3 sent; its sequencer is the same in every sweep, for it is one drop."""
+    sequencer = f"found-{item.modified.isoformat()}"
+    content = {"key": item.key, "etag": item.etag, "size": item.size, "sequencer": sequencer}
+    return {
+        "id": sequencer,
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": bucket}, "object": content},
+    }

@@ -1,0 +1,108 @@
+"""What stands in AWS and belongs to no run goes, and an upload whose event was lost becomes its run."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from marquee import clients
+from marquee.batches import BatchLedger
+from marquee.ledger import RUNNING, Stage
+from marquee.names import attempt_name
+from tests.unit.functions.conftest import RAW, Pipeline, training_event
+from tests.unit.marquee.doubles import LambdaDouble
+
+BATCH = "marquee-dev-batch-123456789012-us-east-1"
+STRANGER = "marquee-dev-stranger-0123456789"
+OTHER = b"review,sentiment\n" + b"a,pos\nb,neg\n" * 20
+
+
+@pytest.fixture(autouse=True)
+def functions(aws: None) -> Iterator[LambdaDouble]:
+    with LambdaDouble().answering(clients.functions()) as double:
+        yield double
+
+
+@pytest.fixture(autouse=True)
+def bucket(pipeline: Pipeline) -> None:
+    clients.s3().create_bucket(Bucket=BATCH)
+
+
+def sweep(pipeline: Pipeline) -> dict[str, Any]:
+    return pipeline.call("reconcile", {"sweep": True, "older_than_seconds": -1})
+
+
+def test_a_job_without_a_run_is_stopped_with_one_notice(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    mine = pipeline.train(step)
+    pipeline.sagemaker.jobs[mine]["TrainingJobStatus"] = "InProgress"
+    pipeline.sagemaker.jobs[STRANGER] = {"TrainingJobStatus": "InProgress"}
+    for _ in range(2):
+        sweep(pipeline)
+    statuses = {name: job["TrainingJobStatus"] for name, job in pipeline.sagemaker.jobs.items()}
+    assert statuses == {mine: "InProgress", STRANGER: "Stopping"}
+    (notice,) = pipeline.inbox()
+    assert (notice["outcome"], STRANGER in notice["text"]) == ("attention", True)
+
+
+def test_jobs_of_a_run_that_ended_without_them_are_stopped(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.call("start_etl", step)
+    pipeline.ledger.advance(step["run_id"], 1, RUNNING, Stage.FAILED, "somebody")
+    assert sweep(pipeline) == {"jr_0": "Glue job run"}
+    assert pipeline.glue.runs[0]["JobRunState"] == "STOPPING"
+    assert sweep(pipeline) == {"jr_0": "Glue job run"}  # until it has stopped
+
+
+def test_models_that_were_live_or_may_be_stay_and_others_go(pipeline: Pipeline) -> None:
+    live = pipeline.go_live(accuracy=0.9)
+    worse = pipeline.receive(content=OTHER)
+    job = pipeline.train(worse, accuracy=0.85)
+    pipeline.call("start_release", training_event(job, "completed"))
+    pipeline.release(worse)
+    pipeline.sagemaker.models[STRANGER] = pipeline.sagemaker.models[attempt_name("dev", live.run_id)]
+    pipeline.sagemaker.configs[STRANGER] = {}
+    pipeline.sagemaker.configs["marquee-dev-2-ab"] = {}  # no attempt's: whoever made it looks after it
+    sweep(pipeline)
+    assert list(pipeline.sagemaker.models) == [attempt_name("dev", live.run_id)]
+    assert list(pipeline.sagemaker.configs) == [attempt_name("dev", live.run_id), "marquee-dev-2-ab"]
+
+
+def test_an_upload_whose_event_was_lost_becomes_the_run_it_would_have_been(pipeline: Pipeline) -> None:
+    event = pipeline.upload()
+    (key,) = sweep(pipeline)
+    (run,) = pipeline.ledger.runs()
+    assert (key, run.stage, run.history[0].cause) == ("raw/reviews.csv", "RECEIVED", "found without an event")
+    assert sweep(pipeline) == {}
+    for _ in range(2):  # it comes after all, twice
+        assert pipeline.call("receive_upload", event)["run_id"] == run.run_id
+    assert pipeline.inbox() == []
+    pipeline.call("receive_upload", pipeline.upload(sequencer="0B"))
+    assert [notice["outcome"] for notice in pipeline.inbox()] == ["duplicate"]
+
+
+def test_an_upload_of_this_moment_is_left_to_its_event(pipeline: Pipeline) -> None:
+    pipeline.upload()
+    clients.s3().put_object(Bucket=RAW, Key="raw/folder/", Body=b"")
+    assert pipeline.call("reconcile", {"sweep": True}) == {}
+    assert pipeline.ledger.runs() == []
+
+
+def test_a_batch_whose_event_was_lost_is_begun_once(
+    pipeline: Pipeline, table: str, functions: LambdaDouble
+) -> None:
+    clients.s3().put_object(Bucket=BATCH, Key="batch/in/films.csv", Body=b"review\nfine\n")
+    for _ in range(2):
+        sweep(pipeline)
+        for name, event in functions.sent:
+            pipeline.call(name, event)
+    (batch,) = BatchLedger(table).batches()
+    assert (batch.upload.key, len(functions.sent)) == ("batch/in/films.csv", 1)
+
+
+def test_a_full_bucket_is_swept_in_turns(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marquee.reconciliation.lost_uploads._MOST", 2)
+    for number in range(3):
+        pipeline.upload(key=f"raw/{number}.csv")
+    found = [sorted(sweep(pipeline)) for _ in range(3)]
+    assert found == [["raw/0.csv", "raw/1.csv"], ["raw/2.csv"], []]
