@@ -1,6 +1,7 @@
 """A deployed local stage for trials: what happens to it, and what every service says of it afterwards."""
 
 import contextlib
+import os
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -57,7 +58,7 @@ class Stage:
 def deployed(
     terminal: Terminal, services: tuple[str, ...] = FAST_SERVICES, state: Path | None = None
 ) -> Iterator[Stage]:
-    """A fresh cloud with the stage in it, gone after the block."""
+    """A fresh cloud with the stage in it, gone after the block, or when this process has ended."""
     with contextlib.ExitStack() as stack:
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="marquee-chaos-")))
         config = CloudConfig(
@@ -65,6 +66,7 @@ def deployed(
             port=_free_port(),
             wait_scale=WAIT_SCALE,
             delivery_scale=DELIVERY_SCALE,
+            parent=os.getpid(),
             services=services,
         )
         cloud = LocalCloud.start(config)

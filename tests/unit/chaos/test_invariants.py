@@ -1,0 +1,107 @@
+"""Each promise, broken on purpose, is noticed."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from chaos.findings import Evidence
+from chaos.invariants import broken
+from chaos.journeys import GOOD, TRAINING_FAILS, TWICE, Journey
+from chaos.trial import Flight
+from marquee.ledger import Champion, Change, Run, Stage, Upload
+
+AT = "2026-01-01T00:00:00.000Z"
+RUN = "good-1-0123456789"
+NAME = f"marquee-local-{RUN}"
+
+
+def flight(journey: Journey = GOOD) -> Flight:
+    return Flight("a wave", journey, "raw/good-1.csv", RUN)
+
+
+def run(stage: Stage = Stage.LIVE, *more: str) -> Run:
+    passed = ("RECEIVED", "PREPARING", "TRAINING", "JUDGING", "RELEASING", *more, str(stage))
+    history = tuple(Change(name, AT, "test") for name in passed)
+    upload = Upload("raw", "raw/good-1.csv", "etag")
+    return Run(RUN, upload, AT, AT, stage=stage, facts={"outcome": stage.lower()}, history=history)
+
+
+def notice(outcome: str) -> dict[str, str]:
+    return {"run_id": RUN, "outcome": outcome, "text": ""}
+
+
+def healthy() -> Evidence:
+    return Evidence(
+        runs={RUN: run()},
+        champion=Champion(RUN, RUN, "1", NAME, 1.0, AT),
+        endpoints={"marquee-local": ("InService", NAME)},
+        etl_runs=Counter({RUN: 1}),
+        training_jobs=Counter({NAME: 1}),
+        notices={"m-1": notice("live")},
+    )
+
+
+def said(evidence: Evidence, journey: Journey = GOOD) -> str:
+    return " / ".join(found.sentence for found in broken(evidence, [flight(journey)], frozenset()))
+
+
+def test_a_stage_on_which_all_is_well_keeps_every_promise() -> None:
+    assert said(healthy()) == ""
+
+
+BROKEN = {
+    "its run is lost": (replace(healthy(), runs={}), "the upload was lost"),
+    "its run is stuck": (replace(healthy(), runs={RUN: run(Stage.RELEASING)}), "stuck at RELEASING"),
+    "it ended otherwise": (replace(healthy(), runs={RUN: run(Stage.FAILED)}), "ended failed, not live"),
+    "a stage is entered twice": (replace(healthy(), runs={RUN: run(Stage.LIVE, "TRAINING")}), "TRAINING 2"),
+    "two Glue runs": (replace(healthy(), etl_runs=Counter({RUN: 2})), "Glue job runs: 2, not 1"),
+    "no training job": (replace(healthy(), training_jobs=Counter()), "training jobs: 0, not 1"),
+    "nobody told": (replace(healthy(), notices={}), "it is live: 0, not 1"),
+    "told twice": (
+        replace(healthy(), notices={"m-1": notice("live"), "m-2": notice("live")}),
+        "it is live: 2, not 1",
+    ),
+    "told of what did not happen": (
+        replace(healthy(), notices={"m-1": notice("live"), "m-2": notice("failed")}),
+        "it is failed: 1, not 0",
+    ),
+    "a lease held": (replace(healthy(), lease=RUN), "lease is still held"),
+    "an execution running": (replace(healthy(), executions=[RUN]), "still runs"),
+    "an endpoint left": (
+        replace(healthy(), endpoints={**healthy().endpoints, "marquee-local-trial": ("InService", "x")}),
+        "marquee-local-trial was left behind",
+    ),
+    "another config served": (
+        replace(healthy(), endpoints={"marquee-local": ("InService", "other")}),
+        "is InService on other",
+    ),
+    "no endpoint": (replace(healthy(), endpoints={}), "is absent on"),
+    "a dead letter": (replace(healthy(), dead_letters={"m": "{}"}), "a dead letter"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_promise_is_noticed(case: str) -> None:
+    evidence, words = BROKEN[case]
+
+    assert words in said(evidence)
+
+
+def test_a_file_dropped_twice_has_one_notice_that_says_so() -> None:
+    told = replace(healthy(), notices={"m-1": notice("live"), "m-2": notice("duplicate")})
+
+    assert said(told, TWICE) == ""
+    assert "duplicate: 0, not 1" in said(healthy(), TWICE)
+
+
+def test_a_run_that_nobody_dropped_a_file_for_is_noticed() -> None:
+    stranger = replace(run(), run_id="other-1-0123456789")
+
+    assert "nobody dropped" in said(replace(healthy(), runs={RUN: run(), stranger.run_id: stranger}))
+
+
+def test_a_run_that_was_to_be_run_again_and_was_not_is_noticed() -> None:
+    evidence = replace(healthy(), runs={RUN: run(Stage.FAILED)}, notices={"m-1": notice("failed")})
+
+    assert "attempt 1, not 2" in said(evidence, replace(TRAINING_FAILS, reruns=1))
