@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaos.permissions import endpoints, journeys, losses
+from chaos.permissions import endpoints, hops, journeys, losses
 from chaos.permissions.alone import Journey, Made, tried_alone
 from chaos.permissions.documented import documented
 from chaos.permissions.grants import Grant, read
@@ -88,7 +88,9 @@ class Trials:
                 traveller = Traveller(self.stage, "service")
                 self.killed += withheld_from(service, traveller, self.grants)
             self._try_alone()
-        return [verdict(mutant, self.killed) for mutant in mutants(self.grants) if not documented(mutant)]
+            self.killed += hops.destinations(Traveller(self.stage, "hops"), self.grants)
+        found = [verdict(mutant, self.killed) for mutant in mutants(self.grants) if not documented(mutant)]
+        return found if quick else [*found, *hops.rules(Traveller(self.stage, "hops"))]
 
     def _withhold_from_functions(self) -> None:
         functions = self._roles_of_functions()

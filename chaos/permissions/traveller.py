@@ -38,10 +38,15 @@ class Traveller:
 
     def awaited(self, look: Callable[[], Found | None], what: str) -> Found:
         """What `look` finds, as soon as it finds something; WentWrong when it does not."""
-        deadline = time.monotonic() + self.patience
-        while (found := look()) is None:
-            if time.monotonic() > deadline:
-                raise WentWrong(f"{what} did not happen within {self.patience:.0f} s")
+        found = self.soon(look, self.patience)
+        if found is None:
+            raise WentWrong(f"{what} did not happen within {self.patience:.0f} s")
+        return found
+
+    def soon(self, look: Callable[[], Found | None], patience: float) -> Found | None:
+        """What `look` finds within `patience` seconds, or None."""
+        deadline = time.monotonic() + patience
+        while (found := look()) is None and time.monotonic() < deadline:
             time.sleep(0.05)
         return found
 
