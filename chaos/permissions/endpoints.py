@@ -1,5 +1,6 @@
 """Situations of the endpoint that nobody plans for, and the functions that bring it back to order."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -210,7 +211,8 @@ def _bring(traveller: Traveller, config: str) -> None:
 
 def _delete_endpoint(traveller: Traveller) -> None:
     sagemaker, name = traveller.stage.client("sagemaker"), traveller.stage.account.outputs["EndpointName"]
-    sagemaker.delete_endpoint(EndpointName=name)
+    with contextlib.suppress(sagemaker.exceptions.ClientError):
+        sagemaker.delete_endpoint(EndpointName=name)
     traveller.awaited(lambda: _endpoint(traveller) is None or None, "the end of the endpoint")
 
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from chaos.permissions import endpoints, hops, journeys, losses
 from chaos.permissions.alone import Journey, Made, tried_alone
 from chaos.permissions.documented import documented
@@ -102,7 +104,7 @@ class Trials:
         started = time.monotonic()
         try:
             journey(Traveller(self.stage, name.replace("_", "")))
-        except WentWrong as wrong:
+        except (WentWrong, ClientError) as wrong:
             self.broken.append(f"{name}: {wrong}")
         after, seconds = self._control(None), time.monotonic() - started
         for denial in after["denials"][len(before["denials"]) :]:
