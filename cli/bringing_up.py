@@ -25,22 +25,27 @@ from localcloud.config import CloudConfig
 from localcloud.record import CannotStart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cli.terminal import Terminal
 
 
 @contextmanager
-def brought_up(state: Path, port: int | None, terminal: Terminal) -> Iterator[Account]:
-    """A deployed local stage; Ctrl-C inside stops the cloud again if this command started it."""
+def brought_up(
+    state: Path, port: int | None, terminal: Terminal, parameters: Mapping[str, str] | None = None
+) -> Iterator[Account]:
+    """A deployed local stage; Ctrl-C inside stops the cloud again if this command started it.
+
+    `parameters` are the template's, beside those of samconfig.toml.
+    """
     found = find_cloud(state)
     if found and port and not found.endpoint_url.endswith(f":{port}"):
         terminal.note(f"This folder's cloud already runs at {found.endpoint_url}; --port is for its start.")
     try:
         cloud = found or _started(cloud_config(state, port or free_port()), terminal)
         with refusals_explained(LOCAL):
-            yield _deployed(cloud, state, terminal)
+            yield _deployed(cloud, state, terminal, parameters or {})
     except KeyboardInterrupt:
         if found is None:
             # Who presses Ctrl-C twice wants it ended too.
@@ -81,8 +86,9 @@ def _started(config: CloudConfig, terminal: Terminal) -> LocalCloud:
         raise CommandError(str(error), "`marquee up --help` shows how to choose folder and port.") from None
 
 
-def _deployed(cloud: LocalCloud, state: Path, terminal: Terminal) -> Account:
-    account, sam = local_account(state), Sam(state, build_environment(cloud.environment()))
+def _deployed(cloud: LocalCloud, state: Path, terminal: Terminal, parameters: Mapping[str, str]) -> Account:
+    account = local_account(state)
+    sam = Sam(state, build_environment(cloud.environment()), parameters=parameters)
     if sam.done("deploy") and _stack_stands(account):
         terminal.note(f"✔ {account.stack_name} is deployed and unchanged")
         return account

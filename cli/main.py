@@ -91,6 +91,13 @@ def _add_local(commands: Commands) -> None:
     demo.add_argument("csv", type=Path, nargs="?", help="your own CSV (default: the sample)")
     _command(commands, "down", "stop the local cloud")
     up.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the template, such as EndpointType=realtime (may be repeated)",
+    )
+    up.add_argument(
         "--faults", metavar="PLAN", help="what shall go wrong on purpose: a JSON or YAML file, or the JSON"
     )
     faults = _command(commands, "faults", "let the local cloud go wrong on purpose; show what was struck")

@@ -6,7 +6,8 @@ import hashlib
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -48,14 +49,19 @@ class Sam:
     state: Path
     environment: Mapping[str, str]
     stage: str = "local"
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def _record(self) -> Path:
         return self.state / "sam" / "done.json"
 
     def done(self, step: str) -> bool:
-        """Whether `step` was done with the sources as they are."""
-        return bool(self._done().get(step) == fingerprint())
+        """Whether `step` was done with the sources and parameters as they are."""
+        return bool(self._done().get(step) == self._sources(step))
+
+    def _sources(self, step: str) -> str:
+        given = [f"{name}={value}" for name, value in sorted(self.parameters.items())]
+        return " ".join([fingerprint(), *(given if step == "deploy" else ())])
 
     def build(self, terminal: Terminal) -> None:
         """Build functions and layers."""
@@ -68,13 +74,25 @@ class Sam:
         template = self.state / "sam" / "build" / "template.yaml"
         unattended = ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
         self._run(
-            "deploy", "Creating the stack (sam deploy)", ["--template-file", template, *unattended], terminal
+            "deploy",
+            "Creating the stack (sam deploy)",
+            ["--template-file", template, *unattended, *self._overrides()],
+            terminal,
         )
+
+    def _overrides(self) -> list[str]:
+        """The parameters given here and those of the stage's block, which SAM would forget beside them."""
+        if not self.parameters:
+            return []
+        stages = tomllib.loads((ROOT / "samconfig.toml").read_text())
+        block = stages[self.stage]["deploy"]["parameters"]["parameter_overrides"]
+        known = dict(pair.split("=", 1) for pair in block)
+        return ["--parameter-overrides", *(f"{k}={v}" for k, v in {**known, **self.parameters}.items())]
 
     def _run(self, step: str, title: str, options: list[str | Path], terminal: Terminal) -> None:
         if not SAM.exists():
             raise CommandError(f"SAM CLI is not installed at {SAM}.", "Run `make setup`.")
-        sources = fingerprint()
+        sources = self._sources(step)
         log = self.state / "sam" / f"{step}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         # SAM looks for its configuration beside the template, which is a built one for `deploy`.

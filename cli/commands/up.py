@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cli.account import LOCAL, find_cloud
@@ -21,12 +22,23 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Bring the local stage up and say where everything is."""
     require_local(arguments, "up")
     plan = planned(arguments.faults)
-    with brought_up(arguments.state, arguments.port, terminal) as account:
+    given = parameters(arguments.parameter)
+    with brought_up(arguments.state, arguments.port, terminal, given) as account:
         if plan is not None and (cloud := find_cloud(arguments.state)):
             follow(cloud, plan)
             terminal.note(f"✔ {len(plan.faults)} faults are planned; {hint(arguments, 'faults')} shows them")
         terminal.show(addresses(account), lambda: addresses_text(account, arguments))
     return 0
+
+
+def parameters(given: list[str]) -> dict[str, str]:
+    """The template's parameters that were given as NAME=VALUE; a CommandError for what is none."""
+    if wrong := [text for text in given if not re.fullmatch(r"\w+=.*", text)]:
+        raise CommandError(
+            f"{wrong[0]!r} is not NAME=VALUE.",
+            "For example `marquee up --parameter EndpointType=realtime`; docs/aws.md lists the parameters.",
+        )
+    return dict(text.split("=", 1) for text in given)
 
 
 def require_local(arguments: argparse.Namespace, command: str) -> None:

@@ -135,3 +135,12 @@ def wait_for(condition: object, patience: float = 15.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
+
+
+def test_a_given_parameter_stands_beside_those_of_the_stage(tmp_path: Path) -> None:
+    options = sam.Sam(
+        tmp_path, {}, parameters={"EndpointType": "realtime", "UrlConcurrency": "5"}
+    )._overrides()
+    assert options[0] == "--parameter-overrides"
+    assert {"Stage=local", "EndpointType=realtime", "UrlConcurrency=5"} <= set(options)
+    assert "UrlConcurrency=20" not in options
