@@ -16,8 +16,49 @@ TARGET: dict[str, Any] = {
 }
 
 
-def test_instances_follow_the_invocations_and_no_request_fails(aws: Aws) -> None:
-    endpoint = endpoint_of(aws, "scaled", old="one", new="two")
+@pytest.fixture(scope="module")
+def endpoint(aws: Aws) -> str:
+    """An endpoint in service on one instance."""
+    return endpoint_of(aws, "scaled", old="one", new="two")
+
+
+def test_what_is_not_there_is_refused_in_awss_words(aws: Aws, endpoint: str) -> None:
+    scaling, wrong = aws.client("application-autoscaling"), f"endpoint/{endpoint}/variant/w"
+
+    with pytest.raises(ClientError, match=r"ObjectNotFoundException.*No scalable target found for service"):
+        scaling.deregister_scalable_target(**TARGET)
+    with pytest.raises(ClientError, match=r"ObjectNotFoundException.*No scalable target registered"):
+        put_policy(aws, target=1.0)
+    with pytest.raises(ClientError, match=r"ValidationException.*has no variant w"):
+        scaling.register_scalable_target(**TARGET | {"ResourceId": wrong}, MinCapacity=1, MaxCapacity=2)
+    with pytest.raises(ClientError, match="Maximum capacity cannot be less than minimum capacity"):
+        scaling.register_scalable_target(**TARGET, MinCapacity=3, MaxCapacity=2)
+
+
+def test_who_registers_a_variant_needs_leave_to_scale_it_and_for_the_service_linked_role(
+    aws: Aws, endpoint: str
+) -> None:
+    register = {
+        "Action": "application-autoscaling:RegisterScalableTarget",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
+    }
+    scale = {
+        "Action": ["sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
+        "Resource": f"arn:aws:sagemaker:us-east-1:000000000000:endpoint/{endpoint}",
+    }
+
+    for missing, caller in (
+        ("sagemaker:DescribeEndpoint", aws.user_with(register)),
+        ("iam:CreateServiceLinkedRole", aws.user_with(register, scale)),
+    ):
+        with pytest.raises(ClientError, match=f"not authorized to perform: {missing}"):
+            caller.client("application-autoscaling").register_scalable_target(
+                **TARGET, MinCapacity=1, MaxCapacity=2
+            )
+
+
+def test_instances_follow_the_invocations_and_no_request_fails(aws: Aws, endpoint: str) -> None:
     scaling = aws.client("application-autoscaling")
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=3)
     put_policy(aws, target=5.0)
@@ -39,43 +80,18 @@ def test_instances_follow_the_invocations_and_no_request_fails(aws: Aws) -> None
     ]
     assert "AlarmLow" in activities[0]["Cause"]
 
-    # an update may not change what is scaled, and a deletion ends it
+
+def test_an_update_may_not_change_what_is_scaled_and_a_deletion_ends_it(aws: Aws, endpoint: str) -> None:
+    sagemaker, scaling = aws.client("sagemaker"), aws.client("application-autoscaling")
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=3)
+    aws.config("scaled-other", ("v", "scaled-new", 1), instance_type="ml.m5.xlarge")
+
     with pytest.raises(ClientError, match="The instance type of variant v cannot change"):
-        aws.config("scaled-other", ("v", "scaled-new", 1), instance_type="ml.m5.xlarge")
-        aws.client("sagemaker").update_endpoint(EndpointName=endpoint, EndpointConfigName="scaled-other")
-    aws.client("sagemaker").delete_endpoint(EndpointName=endpoint)
+        sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="scaled-other")
+    sagemaker.delete_endpoint(EndpointName=endpoint)
+
     assert not scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
     assert not aws.client("cloudwatch").describe_alarms(AlarmNamePrefix="TargetTracking")["MetricAlarms"]
-
-
-def test_what_is_not_there_is_refused_in_awss_words(aws: Aws) -> None:
-    endpoint_of(aws, "unscaled", old="one", new="two")
-    scaling, unscaled = (
-        aws.client("application-autoscaling"),
-        TARGET | {"ResourceId": "endpoint/unscaled/variant/v"},
-    )
-
-    with pytest.raises(ClientError, match=r"ObjectNotFoundException.*No scalable target found for service"):
-        scaling.deregister_scalable_target(**unscaled)
-    with pytest.raises(ClientError, match=r"ValidationException.*has no variant w"):
-        wrong = unscaled | {"ResourceId": "endpoint/unscaled/variant/w"}
-        scaling.register_scalable_target(**wrong, MinCapacity=1, MaxCapacity=2)
-    with pytest.raises(ClientError, match="Maximum capacity cannot be less than minimum capacity"):
-        scaling.register_scalable_target(**unscaled, MinCapacity=3, MaxCapacity=2)
-
-
-def test_who_registers_a_variant_needs_leave_to_scale_it_and_for_the_service_linked_role(aws: Aws) -> None:
-    endpoint_of(aws, "foreign", old="one", new="two")
-    foreign = TARGET | {"ResourceId": "endpoint/foreign/variant/v"}
-    register = {
-        "Action": "application-autoscaling:RegisterScalableTarget",
-        "Resource": "*",
-        "Condition": {"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
-    }
-    caller = aws.user_with(register).client("application-autoscaling")
-
-    with pytest.raises(ClientError, match="not authorized to perform: sagemaker:DescribeEndpoint"):
-        caller.register_scalable_target(**foreign, MinCapacity=1, MaxCapacity=2)
 
 
 def put_policy(aws: Aws, target: float) -> None:

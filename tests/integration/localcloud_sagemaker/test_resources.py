@@ -110,19 +110,12 @@ def test_a_list_is_filtered_ordered_and_paged(aws: Aws) -> None:
 
 
 def test_a_deployment_that_this_cloud_cannot_do_is_refused_rather_than_pretended(aws: Aws) -> None:
-    canary = {
-        "Type": "CANARY",
-        "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 10},
-        "WaitIntervalInSeconds": 60,
-    }
+    half = {"Type": "CAPACITY_PERCENT", "Value": 50}
+    rolling = {"RollingUpdatePolicy": {"MaximumBatchSize": half, "WaitIntervalInSeconds": 0}}
     sagemaker = aws.client("sagemaker")
     aws.config("plain", ("v", aws.greeter("plain", "x"), 1))
     sagemaker.create_endpoint(EndpointName="plain", EndpointConfigName="plain")
     aws.settled("plain")
 
-    with pytest.raises(ClientError, match="ALL_AT_ONCE only"):
-        sagemaker.update_endpoint(
-            EndpointName="plain",
-            EndpointConfigName="plain",
-            DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": canary}},
-        )
+    with pytest.raises(ClientError, match="RollingUpdatePolicy is not supported"):
+        sagemaker.update_endpoint(EndpointName="plain", EndpointConfigName="plain", DeploymentConfig=rolling)

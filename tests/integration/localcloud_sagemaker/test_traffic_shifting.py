@@ -72,13 +72,13 @@ def percent(value: int) -> dict[str, Any]:
 def test_a_canary_gets_its_share_then_everything_and_no_request_fails(aws: Aws) -> None:
     endpoint = endpoint_of(aws, "canary", old="one", new="two")
     queue = aws.event_queue()
-    deployment = policy("CANARY", baking=5, CanarySize=percent(25), WaitIntervalInSeconds=30)
+    deployment = policy("CANARY", baking=5, CanarySize=percent(25), WaitIntervalInSeconds=20)
 
     with load(aws, endpoint) as seen:
         update(aws, endpoint, "canary-new", deployment)
         aws.until(lambda: pending(aws, endpoint), "stage", "Baking")
         seen.said.clear()
-        time.sleep(1.5)
+        time.sleep(1.0)
         during = list(seen.said)
         described = aws.settled(endpoint)
         seen.said.clear()
@@ -86,21 +86,22 @@ def test_a_canary_gets_its_share_then_everything_and_no_request_fails(aws: Aws) 
         after = set(seen.said)
 
     assert not seen.failures
-    assert 0.1 < during.count("two") / len(during) < 0.45
+    assert 0.05 < during.count("two") / len(during) < 0.5
     assert after == {"two"}
     assert described["EndpointConfigName"] == "canary-new"
     assert described["LastDeploymentConfig"] == deployment
     assert "PendingDeploymentSummary" not in described
-    assert [stage(event) for event in aws.events(queue, DEPLOYMENT_EVENT, "endpoint/canary")] == [
+    # EventBridge promises no order
+    assert {stage(event) for event in aws.events(queue, DEPLOYMENT_EVENT, "endpoint/canary")} == {
         "Launching 1 instance(s).",
         "Activating traffic on canary capacity of 1 instance(s).",
-        "Baking for 30 seconds (WaitIntervalInSeconds) with traffic enabled on canary capacity "
+        "Baking for 20 seconds (WaitIntervalInSeconds) with traffic enabled on canary capacity "
         "of 1 instance(s).",
         "Activating traffic on full capacity of 1 instance(s).",
         "Baking for 5 seconds (TerminationWaitInSeconds) with traffic enabled on full capacity "
         "of 1 instance(s).",
         "IN_SERVICE",
-    ]
+    }
 
 
 def test_an_alarm_on_the_new_fleet_rolls_back_to_the_old_one_and_no_request_fails(aws: Aws) -> None:
@@ -129,26 +130,21 @@ def test_an_alarm_on_the_new_fleet_rolls_back_to_the_old_one_and_no_request_fail
     assert described["EndpointConfigName"] == "guarded-old"
     assert described["FailureReason"] == "One or more configured alarm(s) in ALARM state: [guarded-latency]"
     states = aws.events(queue, "SageMaker Endpoint State Change", "endpoint/guarded")
-    assert [event["detail"]["EndpointStatus"] for event in states] == [
-        "UPDATING",
-        "ROLLING_BACK",
-        "IN_SERVICE",
-    ]
+    statuses = {event["detail"]["EndpointStatus"] for event in states}
+    assert statuses == {"UPDATING", "ROLLING_BACK", "IN_SERVICE"}
 
 
 def test_alarms_that_are_not_there_or_may_not_be_read_are_refused(aws: Aws) -> None:
-    endpoint = endpoint_of(aws, "unwatched", old="one", new="two")
-    alarm(aws, "unwatched-latency", "unwatched")
+    # given the endpoint of the test before, and a model whose role may not read alarms
     blind = aws.role_with({"Action": "s3:*", "Resource": "*"})
-    aws.greeter("unwatched-blind", "blind", role=blind)
-    aws.config("unwatched-blind", ("v", "unwatched-blind", 1))
+    aws.config("blind", ("v", aws.greeter("blind", "blind", role=blind), 1))
 
     with pytest.raises(ClientError, match=r"Could not find CloudWatch alarm\(s\): \[nowhere\]"):
-        update(aws, endpoint, "unwatched-new", policy("ALL_AT_ONCE", alarms=("nowhere",)))
+        update(aws, "guarded", "guarded-new", policy("ALL_AT_ONCE", alarms=("nowhere",)))
     with pytest.raises(ClientError, match="not authorized to perform: cloudwatch:DescribeAlarms"):
-        update(aws, endpoint, "unwatched-blind", policy("ALL_AT_ONCE", alarms=("unwatched-latency",)))
+        update(aws, "guarded", "blind", policy("ALL_AT_ONCE", alarms=("guarded-latency",)))
 
-    assert aws.settled(endpoint)["EndpointConfigName"] == "unwatched-old"
+    assert aws.settled("guarded")["EndpointConfigName"] == "guarded-old"
 
 
 def endpoint_of(aws: Aws, name: str, old: str, new: str, script: str = INFERENCE) -> str:
