@@ -38,6 +38,8 @@ LIAR = _journey("liar", "rejected")
 UNSTARTABLE = _journey("unstartable", "failed")
 ETL_FAILS = _journey("etlfails", "failed", training_jobs=0)
 TRAINING_FAILS = _journey("trainingfails", "failed")
+UNPREPARABLE = _journey("unpreparable", "failed", etl_runs=0, training_jobs=0)
+"""Of a stage whose Glue job cannot be started."""
 RERUN = replace(TRAINING_FAILS, reruns=1)
 BATCH = Journey("batch", frozenset({"batch_done"}), batch_csv, batch=True)
 

@@ -15,10 +15,11 @@ from marquee.ledger import Run, RunNotFound
 
 _POLL_SECONDS = 0.25
 _RECONCILE_EVERY_SECONDS = 2.0
-_QUIET_SECONDS = 2
-"""A run nothing was heard of for so long is asked about: far less than in service, where minutes are free."""
+_SWEEP_EVERY_SECONDS = 6.0
+_RECONCILE = {"quiet_seconds": 2}
+_SWEEP = {**_RECONCILE, "sweep": True, "older_than_seconds": 10}
+"""So soon is asked about what is silent or of no run: far sooner than in service, where minutes are free."""
 PATIENCE_SECONDS = 120.0
-_RECONCILE = json.dumps({"quiet_seconds": _QUIET_SECONDS}).encode()
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Trial:
     strikes: list[dict[str, Any]] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
     _reconciled: float = 0.0
+    _swept: float = 0.0
 
     @classmethod
     def on(cls, stage: Stage) -> "Trial":
@@ -87,8 +89,12 @@ class Trial:
 
     def reconcile(self) -> None:
         """One pass of the reconciler, unless there was one a moment ago; it may be what is killed."""
-        if time.monotonic() - self._reconciled >= _RECONCILE_EVERY_SECONDS:
-            self.stage.invoke("reconcile", _RECONCILE)
+        now = time.monotonic()
+        if now - self._swept >= _SWEEP_EVERY_SECONDS:
+            self.stage.invoke("reconcile", json.dumps(_SWEEP).encode())
+            self._reconciled = self._swept = time.monotonic()
+        elif now - self._reconciled >= _RECONCILE_EVERY_SECONDS:
+            self.stage.invoke("reconcile", json.dumps(_RECONCILE).encode())
             self._reconciled = time.monotonic()
 
     def ended(self, flight: Flight) -> bool:

@@ -32,6 +32,10 @@ class Wave:
         """How often the fault of that place struck."""
         return sum(strike["fault"] == fault for strike in self.strikes)
 
+    def struck_of(self, rule: str) -> int:
+        """How often the fault of that rule struck."""
+        return sum(self.struck(at) for at, fault in enumerate(self.faults) if fault.get("rule") == rule)
+
 
 @dataclass
 class Waves:

@@ -1,12 +1,24 @@
 """Every event of every rule of the stack: dropped, five times, late, out of order."""
 
+import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chaos.journeys import BATCH, ETL_FAILS, GOOD, REFUSED, TRAINING_FAILS, UNSTARTABLE, WORSE
+from chaos.journeys import (
+    BATCH,
+    ETL_FAILS,
+    GOOD,
+    REFUSED,
+    TRAINING_FAILS,
+    UNPREPARABLE,
+    UNSTARTABLE,
+    WORSE,
+)
 from chaos.rows import Options, Row
 from chaos.stage import Stage
-from chaos.waves import Wave, Waves
+from chaos.trial import Trial
+from chaos.waves import Errand, Waves
 
 FAULTS: Mapping[str, Mapping[str, Any]] = {
     "dropped once": {"kind": "drop"},
@@ -16,6 +28,19 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
 }
 _FILES = (GOOD, GOOD, REFUSED, WORSE, UNSTARTABLE, ETL_FAILS, TRAINING_FAILS, BATCH)
 _QUICK_FILES = (GOOD, ETL_FAILS, BATCH)
+_PREPARATION = "-preparation-failed"
+_NO_GLUE: Mapping[str, Any] = {
+    "kind": "error",
+    "caller": "*-start-etl",
+    "action": "glue:StartJobRun",
+    "code": "InvalidInputException",
+    "message": "There is no such worker type.",
+    "attempts": "all",
+    "times": 100,
+}
+"""Without it the machine that prepares would not fail."""
+SCHEDULES = "schedules"
+_SCHEDULES_SECONDS = 90.0
 _CRAWL_FAILS: Mapping[str, Any] = {
     "kind": "error",
     "caller": "*-crawler",
@@ -37,9 +62,12 @@ def rows(options: Options) -> Iterator[Row]:
             base = options.seed * 10_000 + number * 100
             faults = [{**fault, "rule": rule} for rule in rules] + [_CRAWL_FAILS]
             waves.ride(name, faults, [(journey, base + at) for at, journey in enumerate(files)])
+            if not options.quick:
+                faults = [{**fault, "rule": rule} for rule in rules if rule.endswith(_PREPARATION)]
+                waves.ride(name, [*faults, _NO_GLUE], [(UNPREPARABLE, base + 99)])
+        struck = Counter[tuple[str, str]]() if options.quick else _scheduled(waves)
         waves.judge()
-    for wave in waves.waves:
-        yield from _rows(waves, wave, rules, options)
+    yield from _rows(waves, rules, struck, options)
 
 
 def rules_of(stage: Stage) -> list[str]:
@@ -49,11 +77,37 @@ def rules_of(stage: Stage) -> list[str]:
     return sorted(rule["Name"] for page in listed for rule in page["Rules"])
 
 
-def _rows(waves: Waves, wave: Wave, rules: list[str], options: Options) -> Iterator[Row]:
-    failures = tuple(waves.broken(wave))
+def _scheduled(waves: Waves) -> Counter[tuple[str, str]]:
+    """Let every schedule come at each tick of the clock until each fault struck; gives how often each did."""
+    client, faults = waves.stage.client("events"), []
+    pages = client.get_paginator("list_rules").paginate(NamePrefix=f"{waves.stage.account.stack_name}-")
+    for rule in (rule for page in pages for rule in page["Rules"] if rule.get("ScheduleExpression")):
+        client.put_rule(Name=rule["Name"], ScheduleExpression="rate(0 minutes)", State="ENABLED")
+        faults += [(name, rule["Name"], {**fault, "rule": rule["Name"]}) for name, fault in FAULTS.items()]
+    wave = waves.ride(SCHEDULES, [fault for _, _, fault in faults], (), errands=[_until(len(faults))])
+    return Counter({(name, rule): wave.struck(at) for at, (name, rule, _) in enumerate(faults)})
+
+
+def _until(strikes: int) -> Errand:
+    def wait(trial: Trial) -> None:
+        deadline = time.monotonic() + _SCHEDULES_SECONDS
+        while len(trial.stage.cloud.struck()) < strikes and time.monotonic() < deadline:
+            time.sleep(1)
+        trial.land((), _SCHEDULES_SECONDS)
+
+    return wait
+
+
+def _rows(
+    waves: Waves, rules: list[str], scheduled: Counter[tuple[str, str]], options: Options
+) -> Iterator[Row]:
     replay = f"python -m chaos --only events --seed {options.seed}"
-    for place, rule in enumerate(rules):
-        struck = wave.struck(place)
-        if struck or not options.quick:
-            survived = 0 if failures else struck
-            yield Row(f"event {wave.label}", rule, struck, survived, wave.seconds, failures, replay)
+    for name in FAULTS:
+        mine = [wave for wave in waves.waves if wave.label in (name, SCHEDULES)]
+        failures = tuple(dict.fromkeys(sentence for wave in mine for sentence in waves.broken(wave)))
+        seconds = sum(wave.seconds for wave in mine if wave.label == name)
+        for rule in rules:
+            struck = scheduled[name, rule] + sum(wave.struck_of(rule) for wave in mine if wave.label == name)
+            if struck or not options.quick:
+                survived = 0 if failures else struck
+                yield Row(f"event {name}", rule, struck, survived, seconds, failures, replay)
