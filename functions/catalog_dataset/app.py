@@ -4,11 +4,13 @@ from typing import Any
 
 from marquee.catalogue import Catalogue
 from marquee.events.envelope import field_of
+from marquee.hints import hint
 from marquee.observability import logger, observed
 from marquee.settings import CatalogDatasetSettings, load
 
 
 @observed
+@hint
 def handler(event: dict[str, Any], _context: object) -> dict[str, bool]:
     """Handle `Glue Job State Change` and `Glue Crawler State Change`; whether a crawl was started.
 

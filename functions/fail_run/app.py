@@ -4,11 +4,13 @@ from typing import Any
 
 from marquee.failure_events import FailureReader
 from marquee.failures import FailRun
+from marquee.hints import hint
 from marquee.observability import observed
 from marquee.settings import FailSettings, load
 
 
 @observed
+@hint
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     """Handle a step's payload or a service's event; answers the run, nothing if it is none of ours."""
     settings = load(FailSettings)

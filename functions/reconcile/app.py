@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from marquee.hints import hint
 from marquee.observability import observed
 from marquee.reconciliation import Patience, Reconcile, Sweep
 from marquee.settings import ReconcileSettings, load
 
 
 @observed
+@hint
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     """Answer what was found, by run, batch or name; with `sweep` also of what the ledger knows nothing.
 

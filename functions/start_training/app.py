@@ -4,12 +4,14 @@ from typing import Any
 
 from marquee.events import EtlJobEvent
 from marquee.events.envelope import field_of
+from marquee.hints import hint
 from marquee.observability import observed
 from marquee.settings import TrainingSettings, load
 from marquee.training import StartTraining
 
 
 @observed
+@hint
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Handle `Glue Job State Change` and `SageMaker Training Job State Change`.
 

@@ -67,7 +67,13 @@ def observed(handler: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Resu
         log.append_keys(request_id=getattr(context, "aws_request_id", ""), run_id="")
         try:
             return handler(event, context)
-        except Exception:
+        except Exception as error:
+            from marquee.services.errors import throttled
+
+            if wait := throttled(error):
+                # By this name the state machines know that it is no failure.
+                log.warning("a service is asked too often", extra={"call": str(wait)})
+                raise wait from error
             log.exception("the invocation failed and will be retried by its caller")
             raise
 

@@ -21,6 +21,7 @@ from marquee.reconciliation.findings import Broken, Finding, Moved, Unasked, Unk
 from marquee.reconciliation.inspection import Inspection
 from marquee.reconciliation.patience import Patience
 from marquee.releases.endpoint_watch import EndpointWatch
+from marquee.services.errors import throttled
 from marquee.settings import ReconcileSettings
 from marquee.stages import is_to_be_taken_back
 
@@ -58,6 +59,9 @@ class Reconcile:
                 if finding := look():
                     found[item_id] = finding
             except Exception as error:
+                if throttled(error):
+                    found[item_id] = counted("", Unasked(str(error)))
+                    continue
                 logger().exception("this run could not be reconciled")
                 errors.append(error)
         about(run_id="")

@@ -25,6 +25,11 @@ _THROTTLED = (
     "TransactionConflictException",
     "TransactionInProgressException",
 )
+_CONFLICTS = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
+
+
+class Throttled(Exception):
+    """A service is asked too often at this moment: a wait, and no failure; says which call it was."""
 
 
 def code_of(error: ClientError) -> str:
@@ -73,3 +78,16 @@ def is_refused(error: ClientError) -> bool:
 def is_throttled(error: ClientError) -> bool:
     """Whether a service is asked too often at this moment, also after boto3's own tries."""
     return code_of(error) in _THROTTLED
+
+
+def throttled(error: BaseException) -> Throttled | None:
+    """Return what an error means if it means that a service is asked too often, None otherwise."""
+    if not isinstance(error, ClientError) or not (is_throttled(error) or _is_conflict(error)):
+        return None
+    return Throttled(f"{error.operation_name}: {message_of(error)}")
+
+
+def _is_conflict(error: ClientError) -> bool:
+    """Whether DynamoDB refused a transaction for another writer of the moment (TransactWriteItems)."""
+    reasons = error.response.get("CancellationReasons", [])
+    return any(reason.get("Code") in _CONFLICTS for reason in reasons)

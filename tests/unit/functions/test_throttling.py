@@ -1,0 +1,68 @@
+"""A service that is asked too often is waited for: no run fails of it and no event becomes a dead letter."""
+
+from typing import Any
+
+import pytest
+
+from marquee.ledger import Stage
+from marquee.services.errors import Throttled
+from tests.unit.functions.conftest import Pipeline, etl_event, training_event
+from tests.unit.marquee.doubles import Refused
+
+RATE = Refused("ThrottlingException", "Rate exceeded")
+NOW = {"quiet_seconds": 0}
+
+
+def reconciled(pipeline: Pipeline, step: dict[str, str]) -> str:
+    found: dict[str, Any] = pipeline.call("reconcile", NOW)
+    return str(found[step["run_id"]])
+
+
+def test_start_etl_waits_for_glue(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.glue.refuse_next["StartJobRun"] = RATE
+    assert pipeline.call("start_etl", step)["status"] == "waiting"
+    work = pipeline.ledger.get(step["run_id"]).working
+    assert (work.tries, work.waits) == (1, 1)
+    assert pipeline.call("start_etl", step)["status"] == "started"
+
+
+def test_a_state_machine_is_told_that_it_is_no_failure(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.glue.refuse_next["GetJobRuns"] = RATE
+    with pytest.raises(Throttled, match="GetJobRuns"):
+        pipeline.call("start_etl", step)
+
+
+def test_an_event_is_left_to_the_reconciler(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    event = etl_event(pipeline.prepare(step), "SUCCEEDED")
+    pipeline.glue.refuse_next["GetJobRun"] = RATE
+    assert pipeline.call("start_training", event)["status"] == "left to the reconciler"
+    assert reconciled(pipeline, step) == "moved"
+    assert pipeline.ledger.get(step["run_id"]).stage == Stage.TRAINING
+
+
+def test_the_reconciler_asks_again_at_its_next_pass(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.train(step)
+    pipeline.sagemaker.refuse_next["DescribeTrainingJob"] = RATE
+    assert reconciled(pipeline, step) == "unasked"
+    assert reconciled(pipeline, step) == "moved"
+
+
+def test_the_end_of_a_job_starts_the_next_that_waits(pipeline: Pipeline) -> None:
+    pipeline.sagemaker.limit = 1
+    contents = [b"review,sentiment\n" + b"%d,pos\nb,neg\n" % number * 20 for number in range(3)]
+    steps = [pipeline.receive(content=content) for content in contents]
+    for step in steps:
+        pipeline.call("start_training", etl_event(pipeline.prepare(step), "SUCCEEDED"))
+    names = [f"marquee-dev-{step['attempt_id']}" for step in steps]
+    assert list(pipeline.sagemaker.jobs) == names[:1]
+    for before, after in zip(names, [*names[1:], None], strict=False):
+        pipeline.sagemaker.finish_job(before)
+        started = pipeline.call("start_training", training_event(before, "completed"))["started"]
+        assert [f"marquee-dev-{run_id}" for run_id in started] == ([after] if after else [])
+    assert list(pipeline.sagemaker.jobs) == names
+    work = pipeline.ledger.get(steps[2]["run_id"]).working
+    assert (work.tries, work.waits, work.waiting_for) == (3, 2, "room for a training job")
