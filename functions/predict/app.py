@@ -34,7 +34,7 @@ def predict(request: Request) -> Answer:
     reviews = read_reviews(request.body)
     answer = _endpoint().predict(reviews)
     model = answer["model"]
-    about = {"run_id": model["run_id"], "version": model["version"], "variant": model.get("variant", "live")}
+    about = {"run_id": model["run_id"], "version": model["version"], "variant": model["variant"]}
     return Answer.of(answer, about={**about, "reviews": len(reviews)})
 
 

@@ -67,6 +67,7 @@ def _handler(runtime: Runtime) -> type[BaseHTTPRequestHandler]:
             body = runtime.answer(asked)
             self.send_response(runtime.status)
             self.send_header("Content-Length", str(len(body)))
+            self.send_header("x-Amzn-Invoked-Production-Variant", "challenger")
             if runtime.error_type:
                 self.send_header("x-amzn-ErrorType", runtime.error_type)
             self.end_headers()

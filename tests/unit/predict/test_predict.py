@@ -24,7 +24,11 @@ def test_a_golden_event_gets_one_prediction_per_review(runtime: Runtime, event: 
     answer = answer_of(golden(event))
 
     assert answer["statusCode"] == 200
-    assert answer["json"]["model"] == {"version": "3", "run_id": "reviews-0f1e2d3c4b"}
+    assert answer["json"]["model"] == {
+        "version": "3",
+        "run_id": "reviews-0f1e2d3c4b",
+        "variant": "challenger",
+    }
     assert [prediction["id"] for prediction in answer["json"]["predictions"]] == ids
     assert runtime.paths == ["/endpoints/marquee-test/invocations"]
 

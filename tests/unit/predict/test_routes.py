@@ -88,7 +88,7 @@ def test_no_model_yet_is_404(ledger: Ledger, call: Call) -> None:
 def test_health_is_a_prediction(runtime: Runtime, call: Call) -> None:
     assert call("GET", "/health")["json"] == {
         "status": "ok",
-        "model": {"version": "3", "run_id": "reviews-0f1e2d3c4b"},
+        "model": {"version": "3", "run_id": "reviews-0f1e2d3c4b", "variant": "challenger"},
     }
     runtime.status = 503
     assert call("GET", "/health")["statusCode"] == 503

@@ -14,6 +14,7 @@ from marquee.services.endpoint import Endpoint, EndpointUnreachable
 
 _TIMED = 12
 _TIMED_SECONDS = 60.0
+_FEW = 3
 _AT_ONCE = 4  # below the MaxConcurrency of a serverless endpoint, so that a throttled request is a fault
 _BURST = 12
 _DECILE = 0.9
@@ -73,9 +74,15 @@ class Probe:
                 theirs += [_timed(champion, question)] if champion else []
             except EndpointUnreachable:
                 champion = None  # one that does not answer is no measure
-            if time.monotonic() > until:
+            if time.monotonic() > until or self._hopeless(ours, theirs):
                 break
         return Latency(_decile(ours), _decile(theirs) if champion and theirs else None)
+
+    def _hopeless(self, ours: Sequence[float], theirs: Sequence[float]) -> bool:
+        """Whether even the fastest of a few answers is too slow."""
+        if len(ours) < _FEW:
+            return False
+        return Latency(min(ours), max(theirs, default=None)).too_slow(self.max_latency_ms)
 
     def _check_odd_reviews(self) -> None:
         try:

@@ -22,11 +22,12 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, whatever its status."""
+    """What came back, whatever its status; `variant` is the endpoint's variant that answered."""
 
     status: int
     error_type: str
     body: bytes
+    variant: str
 
 
 def runtime_url() -> str:
@@ -89,7 +90,8 @@ class Connection:
         headers = self._signer.sign(call, environment_credentials(), time.time())
         self._open.request(call.method, call.path, call.body, headers)
         response = self._open.getresponse()
-        return Reply(response.status, _error_type(response), response.read())
+        variant = response.getheader("x-amzn-invoked-production-variant", "unknown")
+        return Reply(response.status, _error_type(response), response.read(), variant)
 
     def close(self) -> None:
         """End the connection; the next call opens another."""

@@ -41,7 +41,7 @@ class Endpoint:
             raise Refusal.until(5, 503, "endpoint_unreachable", message) from error
         if reply.status != 200:
             raise _refusal(reply)
-        return _predictions(reply.body, len(reviews))
+        return _predictions(reply, len(reviews))
 
 
 def _refusal(reply: Reply) -> Refusal:
@@ -50,7 +50,10 @@ def _refusal(reply: Reply) -> Refusal:
     if error.name in _THROTTLED:
         return Refusal.until(1, 429, "throttled", "Too many requests at once. Try again in a second.")
     if error.name in _MISSING and "not found" in error.message:
-        message = "No model is live yet, or its endpoint is starting. GET /runs shows what is under way."
+        message = (
+            "No model is live yet, or its endpoint is starting, or it was deleted because nobody asked it. "
+            "GET /runs shows what is under way; `marquee rollback` with GET /model's version wakes it."
+        )
         return Refusal.until(30, 503, "no_endpoint", message)
     if error.unready:
         message = "The model's endpoint is starting. Try again in a few seconds."
@@ -88,12 +91,12 @@ class EndpointError:
         return starting or (self.name == "ModelError" and self.container_status in _CONTAINER_AWAY)
 
 
-def _predictions(body: bytes, expected: int) -> dict[str, Any]:
+def _predictions(reply: Reply, expected: int) -> dict[str, Any]:
     try:
-        content = json.loads(body)
+        content = json.loads(reply.body)
         model, predictions = content["model"], content["predictions"]
         answered = len(predictions)
-        known = {"version": model["version"], "run_id": model["run_id"]}
+        known = {"version": model["version"], "run_id": model["run_id"], "variant": reply.variant}
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal(502, "model_error", "The model's answer cannot be read; it lacks a part.") from error
     if answered != expected:
