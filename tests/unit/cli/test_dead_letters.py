@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -40,21 +41,8 @@ def account(deploy: Deploy, session: boto3.Session, monkeypatch: pytest.MonkeyPa
     outputs = {key: sqs.create_queue(QueueName=name)["QueueUrl"] for key, name in names.items()}
     account = deploy({**outputs, "LedgerTableName": "marquee-dev-ledger"})
     for module in (dead_letters, redrive):
-        monkeypatch.setattr(module, "account_of", lambda _: _Open(account))
+        monkeypatch.setattr(module, "account_of", lambda _: nullcontext(account))
     return account
-
-
-class _Open:
-    """The account where a command asks for one."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-
-    def __enter__(self) -> Account:
-        return self._account
-
-    def __exit__(self, *_: object) -> None:
-        return None
 
 
 def _unknown(_: Ledger, run_id: str) -> Any:
