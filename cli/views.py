@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -11,8 +10,7 @@ from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
-from cli.following import spells
-from cli.terminal import duration
+from cli.timeline import timeline, waiting
 from marquee.ledger import Stage
 from marquee.releases.champions import kept
 
@@ -55,19 +53,17 @@ def runs_table(runs: list[Run]) -> RenderableType:
 
 def run_timeline(run: Run) -> RenderableType:
     """One run: what happened when, how long it took, and what is known about it."""
-    table = _table("at (UTC)", "stage", "took", "cause")
-    for spell in spells(run.history):
-        took = "" if spell.seconds is None else duration(spell.seconds)
-        table.add_row(spell.began[11:23], _stage(spell.stage), took, escape(spell.cause))
+    table = _table("at (UTC)", "what", "took", "tries", "why")
+    for moment in timeline(run):
+        what = _stage(moment.what) if moment.what else ""
+        table.add_row(moment.at[11:19], what, moment.took, moment.tries, escape(moment.why))
     facts = _table("fact", "value")
     for name, value in sorted(run.facts.items()):
         facts.add_row(name, escape(str(value)))
     day = run.created_at[:10]
     head = f"Run [bold]{run.run_id}[/] of {day}, attempt {run.attempt}: {_stage(run.stage)}"
-    parts: list[RenderableType] = [Text.from_markup(head)]
-    if run.reason:
-        parts.append(Text(run.reason))
-    return Group(*parts, "", table, "", facts)
+    sentences = [Text(sentence) for sentence in (run.reason, waiting(run)) if sentence]
+    return Group(Text.from_markup(head), *sentences, "", table, "", facts)
 
 
 def strikes_table(report: dict[str, Any]) -> RenderableType:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from cli.account import account_of
 from cli.errors import CommandError
 from cli.following import summary
+from cli.timeline import timeline, waiting
 from cli.views import run_timeline, runs_table
 from marquee.ledger import RunNotFound
 
@@ -30,6 +32,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             raise CommandError(
                 f"There is no run {arguments.run}.", "`marquee runs` lists those there are."
             ) from None
-        history = [{"stage": c.stage, "at": c.at, "cause": c.cause} for c in found.history]
-        terminal.show({**summary(found), "history": history}, lambda: run_timeline(found))
+        moments = [asdict(moment) for moment in timeline(found)]
+        history = [asdict(change) for change in found.history]
+        shown = {**summary(found), "history": history, "timeline": moments, "waiting": waiting(found)}
+        terminal.show(shown, lambda: run_timeline(found))
         return 0
