@@ -65,9 +65,6 @@ def _notices(run: Run) -> Iterator[Moment]:
     for notice, entry in run.notices.items():
         attempt, _, outcome = notice.partition("-")
         told = outcome if attempt.isdigit() else attempt
-        if "sent_at" in entry:
-            yield Moment(entry["sent_at"], "", "", "", f"people were told: {told}")
-        else:
-            yield Moment(
-                entry["claimed_at"] or run.updated_at, "", "", "", f"the notice {told} is not out yet"
-            )
+        at = entry.get("sent_at") or entry["claimed_at"] or run.updated_at
+        words = f"people were told: {told}" if "sent_at" in entry else f"the notice {told} is not out yet"
+        yield Moment(at, "", "", "", words)

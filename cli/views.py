@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -54,9 +55,12 @@ def runs_table(runs: list[Run]) -> RenderableType:
 def run_timeline(run: Run) -> RenderableType:
     """One run: what happened when, how long it took, and what is known about it."""
     table = _table("at (UTC)", "what", "took", "tries", "why")
-    for moment in timeline(run):
+    moments = timeline(run)
+    of_one_day = len({moment.at[:10] for moment in moments}) == 1
+    for moment in moments:
         what = _stage(moment.what) if moment.what else ""
-        table.add_row(moment.at[11:19], what, moment.took, moment.tries, escape(moment.why))
+        at = moment.at[11:19] if of_one_day else moment.at[5:19].replace("T", " ")
+        table.add_row(at, what, moment.took, moment.tries, escape(moment.why))
     facts = _table("fact", "value")
     for name, value in sorted(run.facts.items()):
         facts.add_row(name, escape(str(value)))

@@ -81,7 +81,7 @@ def test_a_run_shows_its_reason_its_changes_and_whole_facts(shown: Shown) -> Non
     lines = shown(run_timeline(FAILED))
 
     assert REASON in joined(lines)
-    assert "17:00:00.000 RECEIVED 10.5 s upload" in joined(lines)
+    assert "17:00:00 RECEIVED 10.5 s upload" in joined(lines)
     assert URI in "".join(line.removeprefix("model_uri").strip() for line in lines)
 
 
