@@ -78,6 +78,18 @@ def test_an_unfit_candidate_is_rejected_and_the_endpoint_never_hears_of_it(
     assert (notice["outcome"], says in notice["text"]) == ("rejected", True)
 
 
+def test_a_candidate_that_dies_of_every_request_is_rejected_soon(
+    pipeline: Pipeline, candidate: dict[str, str]
+) -> None:
+    def dies(_: str) -> dict[str, float]:
+        raise Refused("ModelError", "Received server error (0) from primary", OriginalStatusCode=0)
+
+    serving(pipeline, candidate, dies)
+    found = pipeline.tried(candidate)
+    assert (found["status"], "server error (0)" in found["reason"]) == ("rejected", True)
+    assert len(pipeline.sagemaker.asked("InvokeEndpoint")) < 10
+
+
 def limited_to(milliseconds: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAX_LATENCY_MS", milliseconds)
     settings.load.cache_clear()

@@ -23,9 +23,10 @@ ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
 class Refused(Exception):
     """The service answers with an error."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, **fields: Any) -> None:
         super().__init__(message)
         self.code = code
+        self.fields = fields
 
 
 class Double:
@@ -66,8 +67,12 @@ class Double:
             answer = copy(getattr(self, model.name)(**context["asked"]))  # botocore changes what it is given
             return AWSResponse("", 200, HTTPHeaders(), None), answer
         except Refused as error:
-            body = {"Error": {"Code": error.code, "Message": str(error)}, "ResponseMetadata": {}}
-            return AWSResponse("", 400, HTTPHeaders(), None), body
+            told = {"Code": error.code, "Message": str(error)}
+            return AWSResponse("", 400, HTTPHeaders(), None), {
+                "Error": told,
+                "ResponseMetadata": {},
+                **error.fields,
+            }
 
 
 @contextmanager

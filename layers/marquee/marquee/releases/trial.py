@@ -24,6 +24,8 @@ from marquee.stages import standing_at
 from marquee.training.request import tags
 
 _ROWS = 200
+# /ping was answered before, so a container that breaks requests off this often dies of them.
+_MOST_BROKEN_OFF = 3
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,17 @@ class TryCandidate:
         try:
             latency = probe.run(run.facts["model_version"], self._rows(run))
         except EndpointUnreachable as error:
-            if error.starting and state.age < MAY_START_SECONDS:
-                return WAITING
-            return Trial("rejected", f"On its trial endpoint it did not answer every request: {error}.")
+            return self._unanswered(run, state, error)
         except NotVerified as error:
             return Trial("rejected", f"On its trial endpoint {error}.")
         return Trial("passed", f"On its trial endpoint {latency.sentence()}.")
+
+    def _unanswered(self, run: Run, state: EndpointState, error: EndpointUnreachable) -> Trial:
+        broken_off = run.facts.get("trial_broken_off", 0) + error.broke_off
+        if error.starting and broken_off < _MOST_BROKEN_OFF and state.age < MAY_START_SECONDS:
+            self.ledger.record(run.run_id, {"trial_broken_off": broken_off})
+            return WAITING
+        return Trial("rejected", f"On its trial endpoint it did not answer every request: {error}.")
 
     def _rows(self, run: Run) -> list[TestRow]:
         key = names.output_archive_key(names.attempt_name(self.settings.stage, run.attempt_id))
