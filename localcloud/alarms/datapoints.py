@@ -5,6 +5,9 @@ from typing import Any
 
 from localcloud.alarms.evaluation import Datapoint, evaluation_range
 
+_OLD_IN_A_ROW = 200
+"""After so many points that are too old, the rest is; fewer may have been put late."""
+
 Point = Mapping[str, Any]
 Statistic = Callable[[list[Point]], Datapoint]
 
@@ -17,10 +20,12 @@ def datapoints(
     `period` is in seconds; `points` come in the order in which they were put.
     """
     buckets: list[list[Point]] = [[] for _ in range(evaluation_range(alarm))]
+    old = 0
     for point in reversed(points):
         age = int((now - point["Timestamp"]) / period)
-        if age >= len(buckets) + 1:  # a period to spare for points that were put a little late
-            break
         if 0 <= age < len(buckets):
             buckets[age].append(point)
+        old = old + 1 if age >= len(buckets) else 0
+        if old > _OLD_IN_A_ROW:
+            break
     return [statistic(bucket) if bucket else None for bucket in buckets]

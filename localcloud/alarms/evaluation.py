@@ -41,6 +41,8 @@ def evaluation_range(alarm: Mapping[str, Any]) -> int:
 
 def verdict(alarm: Mapping[str, Any], datapoints: Sequence[Datapoint]) -> Verdict | None:
     """The state for the datapoints of the evaluation range, newest first; None to keep the state it is in."""
+    if alarm["ComparisonOperator"] not in _OPERATORS:
+        return None  # anomaly detection: what band there would be, nobody here knows
     periods = int(alarm["EvaluationPeriods"])
     needed = int(alarm.get("DatapointsToAlarm") or periods)
     present = [value for value in datapoints if value is not None][:periods]

@@ -12,6 +12,9 @@ from typing import Any
 
 import boto3
 
+from localcloud.client import LocalCloud
+from localcloud.config import CloudConfig
+
 ROOT = Path(__file__).parents[3]
 REGION, ACCOUNT = "us-east-1", "000000000000"
 
@@ -45,6 +48,13 @@ class Aws:
     session: boto3.Session
     bucket: str
     role: str
+
+    @property
+    def cloud(self) -> LocalCloud:
+        """The handle of the cloud itself, for what goes wrong on purpose."""
+        found = LocalCloud.find(CloudConfig(self.state))
+        assert found
+        return found
 
     def client(self, service: str, **options: Any) -> Any:
         make: Any = self.session.client

@@ -134,6 +134,22 @@ def test_an_alarm_on_the_new_fleet_rolls_back_to_the_old_one_and_no_request_fail
     assert statuses == {"UPDATING", "ROLLING_BACK", "IN_SERVICE"}
 
 
+def test_an_update_that_is_taken_back_silently_fails_no_request_and_says_nothing(aws: Aws) -> None:
+    # given an endpoint of whose next update only the name of the running config tells
+    endpoint = endpoint_of(aws, "silent", old="one", new="two")
+    aws.cloud.set_faults({"faults": [{"kind": "rollback", "endpoint": endpoint}]})
+
+    with load(aws, endpoint) as seen:
+        aws.client("sagemaker").update_endpoint(EndpointName=endpoint, EndpointConfigName="silent-new")
+        described = aws.settled(endpoint)
+
+    assert not seen.failures
+    assert set(seen.said) == {"one"}
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "silent-old")
+    assert "FailureReason" not in described
+    assert [struck["kind"] for struck in aws.cloud.struck()] == ["rollback"]
+
+
 def test_alarms_that_are_not_there_or_may_not_be_read_are_refused(aws: Aws) -> None:
     # given the endpoint of the test before, and a model whose role may not read alarms
     blind = aws.role_with({"Action": "s3:*", "Resource": "*"})

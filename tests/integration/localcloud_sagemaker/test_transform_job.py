@@ -33,6 +33,10 @@ def test_every_line_of_every_object_is_answered_in_order_under_the_same_name(aws
         assert [(row["id"], row["name"]) for row in answers] == [
             (row["id"], str(row["name"]).upper()) for row in ROWS
         ]
+    logs = aws.client("logs").filter_log_events(
+        logGroupName="/aws/sagemaker/TransformJobs", logStreamNamePrefix="whole/i-"
+    )
+    assert any("serving inference.py" in event["message"] for event in logs["events"])
 
 
 def test_a_compressed_object_is_joined_with_its_answers(aws: Aws, model: str) -> None:

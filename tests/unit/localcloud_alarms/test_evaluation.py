@@ -92,6 +92,18 @@ def test_points_fall_into_periods_that_end_now() -> None:
     assert found == [194.0, None, 75.0]
 
 
+def test_a_point_that_was_put_late_hides_none_of_the_others() -> None:
+    points = [{"Timestamp": at, "Value": 1.0} for at in (95.0, 96.0, 5.0)]
+
+    found = datapoints(alarm(EvaluationPeriods=1), points, 100.0, 10.0, lambda some: float(len(some)))
+
+    assert found[0] == 2.0
+
+
+def test_an_alarm_on_an_anomaly_keeps_its_state() -> None:
+    assert verdict(alarm(ComparisonOperator="GreaterThanUpperThreshold"), [7.0]) is None
+
+
 def judged(table: str, **members: Any) -> tuple[str | None, ...]:
     verdicts = [verdict(alarm(TreatMissingData=name, **members), read(table)) for name in TREATMENTS]
     return tuple(found.state if found else None for found in verdicts)
