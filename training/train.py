@@ -45,7 +45,9 @@ def run(environment: Mapping[str, str]) -> None:
 
     channels = ("train", "validation", "test", "unlabelled")
     data = read_dataset({name: environment.get(f"SM_CHANNEL_{name.upper()}") for name in channels})
-    print(f"rows {data.rows}; labels {', '.join(data.labels)}", flush=True)
+    # How many labels, not which: they are users' words, and metrics are read out of this log.
+    known = {"run_id": job.run_id, "attempt_id": job.attempt_id}
+    print(json.dumps({**known, "rows": data.rows, "labels": len(data.labels)}), flush=True)
 
     started = time.perf_counter()
     trained = method.train(_examples(data), knobs)

@@ -1,5 +1,6 @@
 """One upload becomes one dataset."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,17 +22,19 @@ from etl.writing import Places, write_dataset, write_quarantine
 
 @dataclass
 class Stopwatch:
-    """Seconds each step took."""
+    """Seconds each step of a job took."""
 
+    job: Job
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time the block as the step `name`, and print it."""
+        """Time the block as the step `name`, and print a line of JSON."""
         started = time.monotonic()
         yield
         self.seconds[name] = round(time.monotonic() - started, 2)
-        print(f"{name}: {self.seconds[name]} s", flush=True)
+        known = {"run_id": self.job.run_id, "attempt_id": self.job.attempt_id}
+        print(json.dumps({**known, "step": name, "seconds": self.seconds[name]}), flush=True)
 
 
 def prepare_dataset(spark: SparkSession, job: Job) -> Tally:
@@ -40,7 +43,7 @@ def prepare_dataset(spark: SparkSession, job: Job) -> Tally:
     The quarantine and the reports are written for a refused upload too: they show what is wrong with it.
     """
     upload, places = f"s3://{job.raw_bucket}/{job.raw_key}", Places(job.curated_bucket, job.attempt_id)
-    watch = Stopwatch()
+    watch = Stopwatch(job)
     with spark_causes_in_words(), watch.step("read and clean"):
         rows, columns = read_upload(spark, upload)
         # A file that cannot be split is read by one task: what follows is spread over all of them.

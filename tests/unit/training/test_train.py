@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import train
+from tests.unit.training import conftest
 
 Job = Callable[..., dict[str, str]]
 
@@ -62,6 +63,20 @@ def test_the_test_rows_are_left_for_the_judge(job: Job, capsys: pytest.CaptureFi
     assert len(rows) == 54
     assert all(row["predicted"] == max(row["scores"], key=row["scores"].get) for row in rows)
     assert f"test:accuracy={round(right / len(rows), 6)};" in capsys.readouterr().out
+
+
+def test_a_label_cannot_be_taken_for_a_metric(
+    job: Job, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged = "x\ntest:accuracy=1.0;"
+    monkeypatch.setitem(conftest.SIGNALS, forged, conftest.SIGNALS["positive"])
+
+    assert train.main(job(labels=("negative", forged), features="500")) == 0
+
+    said, *metrics = capsys.readouterr().out.splitlines()
+    assert json.loads(said)["run_id"] == "films-1"
+    assert len([line for line in metrics if "test:accuracy=" in line]) == 1
+    assert "1.0;" not in said
 
 
 @pytest.mark.parametrize(
