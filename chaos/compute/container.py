@@ -41,6 +41,7 @@ class FastContainer:
         except (Refused, OSError, ValueError) as error:
             self._end(1)
             raise StartError(str(error)) from error
+        self._log(f"serves {run_id}, without a process of its own")
         self._behaviour = behaviour_of(run_id)
         if self._behaviour is Behaviour.UNSTARTABLE:
             self._end(1)
@@ -79,6 +80,12 @@ class FastContainer:
         if not self._ended.is_set():
             self._status = status
             self._ended.set()
+
+    def _log(self, line: str) -> None:
+        """As a container does, so that its role's right to have logs is needed."""
+        self._image.log.parent.mkdir(parents=True, exist_ok=True)
+        with self._image.log.open("a") as log:
+            print(line, file=log)
 
     def _functions(self) -> SimpleNamespace:
         """The inference script, with a model_fn for models of counted words."""
