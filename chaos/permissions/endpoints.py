@@ -10,6 +10,7 @@ from marquee.clock import later
 from marquee.ledger import Champion
 from marquee.ledger import Stage as At
 from marquee.ledger.release_lock import ReleaseLock
+from marquee.releases.drift import HOLDER as DRIFT
 
 
 def over_a_failed_endpoint(traveller: Traveller) -> None:
@@ -29,7 +30,7 @@ def rolled_back(traveller: Traveller) -> None:
 def rolled_back_without_endpoint(traveller: Traveller) -> None:
     """The same, where the endpoint is gone."""
     with traveller.losing("reconcile"):
-        _delete_endpoint(traveller)
+        delete_endpoint(traveller)
         _roll_back(traveller)
 
 
@@ -42,7 +43,7 @@ def rolled_back_over_a_failed_endpoint(traveller: Traveller) -> None:
 
 def endpoint_put_back(traveller: Traveller) -> None:
     """The endpoint runs another config than the champion's: the reconciler sees it."""
-    champion = _champion(traveller)
+    champion = champion_of(traveller)
     if not champion.previous:
         raise WentWrong("there is no earlier champion to put on the endpoint")
     with traveller.losing("reconcile"):
@@ -53,20 +54,20 @@ def endpoint_put_back(traveller: Traveller) -> None:
 def endpoint_made_again(traveller: Traveller) -> None:
     """The endpoint is gone: the reconciler makes it again."""
     with traveller.losing("reconcile"):
-        _delete_endpoint(traveller)
-        _restored(traveller, _champion(traveller))
+        delete_endpoint(traveller)
+        _restored(traveller, champion_of(traveller))
 
 
 def endpoint_replaced(traveller: Traveller) -> None:
     """The endpoint failed: the reconciler removes it and makes it again."""
     with traveller.losing("reconcile"):
         _fail_endpoint(traveller)
-        _restored(traveller, _champion(traveller))
+        _restored(traveller, champion_of(traveller))
 
 
 def taken_back(traveller: Traveller) -> None:
     """A run fails whose model is on the endpoint already: fail_run puts the champion back."""
-    champion = _champion(traveller)
+    champion = champion_of(traveller)
     with traveller.losing("reconcile", "training-failed", "model-trained"):
         run_id = _on_the_endpoint(traveller, champion)
         _failed_by_hand(traveller, run_id)
@@ -75,17 +76,17 @@ def taken_back(traveller: Traveller) -> None:
 
 def taken_back_without_endpoint(traveller: Traveller) -> None:
     """The same, where the endpoint is gone."""
-    champion = _champion(traveller)
+    champion = champion_of(traveller)
     with traveller.losing("reconcile", "training-failed", "model-trained"):
         run_id = _on_the_endpoint(traveller, champion)
-        _delete_endpoint(traveller)
+        delete_endpoint(traveller)
         _failed_by_hand(traveller, run_id)
         _settled(traveller, champion)
 
 
 def taken_back_over_a_failed_endpoint(traveller: Traveller) -> None:
     """The same, where the endpoint failed."""
-    champion = _champion(traveller)
+    champion = champion_of(traveller)
     with traveller.losing("reconcile", "training-failed", "model-trained"):
         run_id = _on_the_endpoint(traveller, champion)
         _fail_endpoint(traveller)
@@ -104,10 +105,10 @@ def scaled(traveller: Traveller) -> None:
 
 
 def swept(traveller: Traveller) -> None:
-    """Nobody asked the endpoint for days: somebody is told."""
-    with _champion_since(traveller, later(-400 * 86_400)):
+    """Nobody asked the endpoint for days: it goes, and somebody is told."""
+    with traveller.losing("reconcile"), _champion_since(traveller, later(-400 * 86_400)):
         found = traveller.invoke("sweep-endpoint", {})["found"]
-    if found not in ("idle", "in use"):
+    if found != "deleted":
         raise WentWrong(f"the sweep found the endpoint {found}")
 
 
@@ -115,7 +116,7 @@ def swept(traveller: Traveller) -> None:
 def _champion_since(traveller: Traveller, since: str) -> Iterator[None]:
     dynamodb = traveller.stage.client("dynamodb")
     table = traveller.stage.account.outputs["LedgerTableName"]
-    was = _champion(traveller).since
+    was = champion_of(traveller).since
     for value in (since, was):
         dynamodb.update_item(
             TableName=table,
@@ -128,7 +129,7 @@ def _champion_since(traveller: Traveller, since: str) -> Iterator[None]:
 
 
 def _roll_back(traveller: Traveller) -> None:
-    champion = _champion(traveller)
+    champion = champion_of(traveller)
     if not champion.previous:
         raise WentWrong("there is no earlier champion to roll back to")
     version = champion.previous[0].version
@@ -142,7 +143,8 @@ def _roll_back(traveller: Traveller) -> None:
     traveller.awaited(step, f"the roll-back to version {version}")
 
 
-def _champion(traveller: Traveller) -> Champion:
+def champion_of(traveller: Traveller) -> Champion:
+    """The champion; WentWrong before there is one."""
     champion = traveller.ledger.champion()
     if champion is None:
         raise WentWrong("no journey made a champion")
@@ -177,7 +179,12 @@ def _failed_by_hand(traveller: Traveller, run_id: str) -> None:
 
 
 def _restored(traveller: Traveller, champion: Champion) -> None:
+    table = traveller.stage.account.outputs["LedgerTableName"]
+    lock = ReleaseLock(table, traveller.stage.client("dynamodb"))
+
     def look() -> bool | None:
+        # A pass that was denied something in the middle keeps the lease for minutes: let them be over.
+        lock.free(DRIFT)
         traveller.reconcile()
         return _runs(traveller, champion.endpoint_config) or None
 
@@ -209,7 +216,8 @@ def _bring(traveller: Traveller, config: str) -> None:
     traveller.awaited(lambda: _runs(traveller, config) or None, f"{config} on the endpoint")
 
 
-def _delete_endpoint(traveller: Traveller) -> None:
+def delete_endpoint(traveller: Traveller) -> None:
+    """Remove the endpoint, if there is one."""
     sagemaker, name = traveller.stage.client("sagemaker"), traveller.stage.account.outputs["EndpointName"]
     with contextlib.suppress(sagemaker.exceptions.ClientError):
         sagemaker.delete_endpoint(EndpointName=name)
@@ -218,7 +226,7 @@ def _delete_endpoint(traveller: Traveller) -> None:
 
 def _fail_endpoint(traveller: Traveller) -> None:
     """Put an endpoint in place whose model does not start: that of a candidate that failed its trial."""
-    _delete_endpoint(traveller)
+    delete_endpoint(traveller)
     sagemaker, name = traveller.stage.client("sagemaker"), traveller.stage.account.outputs["EndpointName"]
     configs = sagemaker.list_endpoint_configs(NameContains="unstartable")["EndpointConfigs"]
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=configs[0]["EndpointConfigName"])

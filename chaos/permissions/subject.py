@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chaos.permissions import endpoints, hops, journeys, losses
+from chaos.permissions import endpoints, hops, journeys, losses, realtime
 from chaos.permissions.alone import Journey, Made, tried_alone
 from chaos.permissions.documented import documented
 from chaos.permissions.grants import Grant, read
@@ -61,7 +61,12 @@ JOURNEYS: tuple[Journey, ...] = (
     endpoints.taken_back_over_a_failed_endpoint,
     endpoints.shares,
     endpoints.scaled,
-    endpoints.swept,
+    realtime.realtime_live,
+    realtime.realtime_shared,
+    realtime.realtime_rolled_back,
+    realtime.realtime_taken_back,
+    realtime.realtime_put_back,
+    realtime.swept_away,
 )
 
 
