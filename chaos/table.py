@@ -22,11 +22,11 @@ def table(rows: Sequence[Row]) -> Table:
 def explanations(rows: Sequence[Row]) -> str:
     """Return what the table cannot hold: remarks, and what was not survived, with how to see it again."""
     lines = [f"{row.fault}, {row.where}: {row.remark}" for row in rows if row.remark]
-    for row in rows:
-        if not row.held:
-            lines.append(f"NOT SURVIVED: {row.fault}, {row.where}" + ("" if row.tried else ": never tried"))
-            lines += [f"  - {sentence}" for sentence in row.failures]
-            lines += [f"  again: {row.replay}"] if row.replay else []
+    lost = [row for row in rows if not row.held]
+    lines += [f"NOT SURVIVED: {row.fault}, {row.where}{'' if row.tried else ': never tried'}" for row in lost]
+    # What broke one wave counts against all its rows: it is told once.
+    lines += dict.fromkeys(f"  - {sentence}" for row in lost for sentence in row.failures)
+    lines += dict.fromkeys(f"Again: {row.replay}" for row in lost if row.replay)
     return "\n".join(lines)
 
 

@@ -121,8 +121,7 @@ def _tally(waves: Waves, plans: list[list[tuple[Point, str]]]) -> Tally:
             struck, key = wave.struck(place), (kind, point.function)
             tally.tried[key] += struck
             if failures and struck:
-                told = f"{wave.label}, {point.action} (call {point.call or 'any'}): {'; '.join(failures)}"
-                tally.failures[key].append(told)
+                tally.failures[key] += (told for told in failures if told not in tally.failures[key])
             else:
                 tally.survived[key] += struck
     return tally
