@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from localcloud.ministack.permissions import Decision
 
 Run = Callable[[Mapping[str, Any], Any, str], dict[str, Any]]
+Once = Callable[[], dict[str, Any]]
 Put = Callable[[str, str, str], None]
 """(role, policy, document): make it the role's policy of that name; "" leaves it none."""
 
@@ -80,7 +81,7 @@ class Withholding:
     def denied(self, role: str) -> list["Decision"]:
         """What was denied to a role that is no function's, in order, since this was asked last."""
         found, self._log[role] = self._log[role], []
-        return [one for one in found if self._missing(role, [one])]
+        return self._missing(role, found)
 
     def heard(self, decision: "Decision") -> None:
         """Take note of a decision of IAM's."""
@@ -98,23 +99,46 @@ class Withholding:
                 return run(function, event, request_id)
             # One invocation of a role at a time: another must not see half of its policy.
             with self._locks[role]:
-                found: list[Denial] = []
-                while True:
-                    before = len(self._log[role])
-                    result = run(function, event, request_id)
-                    denied = self._missing(role, self._log[role][before:])
-                    if denied is None:
-                        self._judge(role, found, result)
-                        return result
-                    found.append(self._give(denied, str(config["FunctionName"]), result))
+                return self._until_allowed(role, lambda: run(function, event, request_id), config)
 
         return run_until_allowed
 
-    def _missing(self, role: str, denied: list["Decision"]) -> "Decision | None":
-        for one in denied:
-            if any(grant.covers(role, one.action, one.resource) for grant in self.withheld[role]):
-                return one
-        return None
+    def _until_allowed(self, role: str, run: Once, config: Mapping[str, Any]) -> dict[str, Any]:
+        found: list[Denial] = []
+        while True:
+            result, missing = self._watched(role, run)
+            if not missing:
+                self._judge(role, found, result)
+                return result
+            alone = missing[0]
+            if len(missing) > 1:
+                result = self._with_all_but(alone, missing[1:], run)
+            found.append(self._give(alone, str(config["FunctionName"]), result))
+
+    def _watched(self, role: str, run: Once) -> tuple[dict[str, Any], list["Decision"]]:
+        """Run once; the answer, and what was denied of what is withheld, each once, in order."""
+        before = len(self._log[role])
+        result = run()
+        return result, list(dict.fromkeys(self._missing(role, self._log[role][before:])))
+
+    def _with_all_but(self, alone: "Decision", others: list["Decision"], run: Once) -> dict[str, Any]:
+        """The answer where nothing else is missing: whoever was denied two things failed of which?"""
+        role = alone.role
+        lent = {grant for other in others for grant in self._covering(other)} - self._covering(alone)
+        lent &= self.withheld[role]
+        self.withheld[role] -= lent
+        self._apply(role)
+        result, missing = self._watched(role, run)
+        self.withheld[role] |= lent
+        self._apply(role)
+        return result if missing == [alone] else {}
+
+    def _covering(self, decision: "Decision") -> set[Grant]:
+        asked = (decision.role, decision.action, decision.resource)
+        return {grant for grant in self.grants[decision.role] if grant.covers(*asked)}
+
+    def _missing(self, role: str, denied: list["Decision"]) -> list["Decision"]:
+        return [one for one in denied if self._covering(one) & self.withheld[role]]
 
     def _give(self, denied: "Decision", function: str, result: Mapping[str, Any]) -> Denial:
         grants = self.give(denied.role, denied.action, denied.resource)
