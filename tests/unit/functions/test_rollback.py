@@ -147,6 +147,19 @@ def test_a_rerun_on_purpose_counts_as_new(pipeline: Pipeline) -> None:
     assert champion(pipeline).attempt_id == again["attempt_id"]
 
 
+def test_an_endpoint_deleted_by_hand_stays_deleted_and_is_told_of(
+    pipeline: Pipeline, champions: list[str]
+) -> None:
+    pipeline.sagemaker.endpoint = None
+    for _ in range(2):
+        pipeline.call("reconcile", {"quiet_seconds": 0})
+    assert pipeline.sagemaker.endpoint is None
+    (notice,) = pipeline.inbox()
+    assert (notice["outcome"], "marquee rollback 3" in notice["text"]) == ("drift", True)
+    assert roll_back(pipeline, "3")["status"] == "done"
+    assert running(pipeline) == f"marquee-dev-{champions[2]}"
+
+
 def test_an_endpoint_changed_behind_the_ledgers_back_is_put_back(
     pipeline: Pipeline, champions: list[str]
 ) -> None:

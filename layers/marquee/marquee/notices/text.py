@@ -13,7 +13,7 @@ _WHAT = {
     Outcome.ATTENTION: "A run is in a state Marquee does not know.",
     Outcome.ROLLED_BACK: "An earlier model answers again.",
     Outcome.ROLLBACK_FAILED: "An earlier model could not be brought back.",
-    Outcome.DRIFT: "The endpoint ran something else than the champion, and is being put back.",
+    Outcome.DRIFT: "The endpoint does not run the champion, and no release nor rollback is under way.",
     Outcome.IDLE: "Nobody asks the model any more.",
 }
 _NEXT = {

@@ -5,12 +5,13 @@ SageMaker may take an update back after its promotion, and people have consoles.
 
 from dataclasses import dataclass
 
-from marquee.ledger import Ledger
+from marquee.ledger import Champion, Ledger
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.notices import Outcome, notify
 from marquee.releases.ab_configs import expected_config
 from marquee.releases.lease import MOMENT_SECONDS
 from marquee.releases.shifting import Shift
+from marquee.services.endpoint import EndpointState
 from marquee.services.topic import Topic
 from marquee.settings import DriftSettings
 
@@ -44,16 +45,18 @@ class Drift:
             return False
         # Only now: whoever had the lease a moment ago may have moved the pointer.
         if self.ledger.champion() == champion:
-            found = f"{state.status} with {state.config}" if state else "gone"
-            words = f"It is {found}; {config} is the champion's, version {champion.version}."
-            notify(
-                self.ledger,
-                self.topic,
-                self.ledger.get(champion.run_id),
-                Outcome.DRIFT,
-                f"{champion.since} {found}",
-                words=words,
-            )
-            self.shift.bring(config, [])
+            self._tell(champion, state)
+            if state:  # who deletes an endpoint by hand means it
+                self.shift.bring(config, [])
         self.lock.free(HOLDER)
         return True
+
+    def _tell(self, champion: Champion, state: EndpointState | None) -> None:
+        if state is None:
+            found = "gone"
+            words = f"It is gone. `marquee rollback {champion.version}` or the next release makes it anew."
+        else:
+            found = f"{state.status} with {state.config}"
+            words = f"It is {found} and is being put back to version {champion.version}."
+        run, occasion = self.ledger.get(champion.run_id), f"{champion.since} {found}"
+        notify(self.ledger, self.topic, run, Outcome.DRIFT, occasion, words=words)
