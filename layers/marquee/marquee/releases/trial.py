@@ -17,15 +17,16 @@ from marquee.releases.endpoint_configs import config_request
 from marquee.releases.lease import hold
 from marquee.releases.predictions import TestRow, comparable
 from marquee.releases.probe import Probe
-from marquee.services.endpoint import MAY_START_SECONDS, Endpoint, EndpointState, EndpointUnreachable
+from marquee.services.endpoint import Endpoint, EndpointUnreachable
 from marquee.services.objects import Objects
 from marquee.settings import TrySettings
 from marquee.stages import standing_at
 from marquee.training.request import tags
 
 _ROWS = 200
-# /ping was answered before, so a container that breaks requests off this often dies of them.
-_MOST_BROKEN_OFF = 3
+# Twelve times the machine's 15 s are the three minutes a container has to come up in (SageMaker, /ping). It
+# has answered /ping by now, so one that is away for longer dies of what it is asked.
+_MOST_UNANSWERED = 12
 
 
 @dataclass(frozen=True)
@@ -86,23 +87,23 @@ class TryCandidate:
             return WAITING
         if state.status != "InService":
             return Trial("failed", f"The candidate does not start: {state.failure or state.status}.")
-        return self._asked(run, state)
+        return self._asked(run)
 
-    def _asked(self, run: Run, state: EndpointState) -> Trial:
+    def _asked(self, run: Run) -> Trial:
         champion = self.endpoint if self.ledger.champion() else None
         probe = Probe(self.trial, champion, self.settings.max_latency_ms)
         try:
             latency = probe.run(run.facts["model_version"], self._rows(run))
         except EndpointUnreachable as error:
-            return self._unanswered(run, state, error)
+            return self._unanswered(run, error)
         except NotVerified as error:
             return Trial("rejected", f"On its trial endpoint {error}.")
         return Trial("passed", f"On its trial endpoint {latency.sentence()}.")
 
-    def _unanswered(self, run: Run, state: EndpointState, error: EndpointUnreachable) -> Trial:
-        broken_off = run.facts.get("trial_broken_off", 0) + error.broke_off
-        if error.starting and broken_off < _MOST_BROKEN_OFF and state.age < MAY_START_SECONDS:
-            self.ledger.record(run.run_id, {"trial_broken_off": broken_off})
+    def _unanswered(self, run: Run, error: EndpointUnreachable) -> Trial:
+        times = run.facts.get("trial_unanswered", 0) + 1
+        if error.starting and times < _MOST_UNANSWERED:
+            self.ledger.record(run.run_id, {"trial_unanswered": times})
             return WAITING
         return Trial("rejected", f"On its trial endpoint it did not answer every request: {error}.")
 

@@ -34,14 +34,12 @@ _NOBODY_ANSWERED = (0, 502, 503, 504)
 class EndpointUnreachable(Exception):
     """The endpoint did not answer a request, or not with predictions; says what it said.
 
-    `starting`: it may yet, for what was asked is only coming up. `broke_off`: a container was there and
-    did not answer, so that it is starting or has just ended.
+    `starting`: it may yet, for what was asked is only coming up.
     """
 
-    def __init__(self, message: str, starting: bool = False, broke_off: bool = False) -> None:
+    def __init__(self, message: str, starting: bool = False) -> None:
         super().__init__(message)
         self.starting = starting
-        self.broke_off = broke_off
 
 
 @dataclass(frozen=True)
@@ -162,18 +160,12 @@ class Endpoint:
             if isinstance(error, ClientError) and code_of(error).startswith("AccessDenied"):
                 raise  # our permissions are wrong, which says nothing about the model
             message = f"endpoint {self.name} gave no predictions: {error}"
-            broke_off = _broke_off(error)
-            raise EndpointUnreachable(message, broke_off or _is_starting(error), broke_off) from error
+            raise EndpointUnreachable(message, _is_starting(error)) from error
         return content
-
-
-def _broke_off(error: Exception) -> bool:
-    if not isinstance(error, ClientError) or code_of(error) != "ModelError":
-        return False
-    return error.response.get("OriginalStatusCode") in _NOBODY_ANSWERED
 
 
 def _is_starting(error: Exception) -> bool:
     if isinstance(error, ClientError):
-        return code_of(error) in _STARTING
+        status = error.response.get("OriginalStatusCode")
+        return code_of(error) in _STARTING or (code_of(error) == "ModelError" and status in _NOBODY_ANSWERED)
     return isinstance(error, BotoCoreError)
