@@ -24,7 +24,7 @@ from localcloud.delivery import Courier
 from localcloud.destinations import Destinations
 from localcloud.faults.harness import Faults
 from localcloud.gateway import Gateway
-from localcloud.ministack import calls, large_objects, log_streams
+from localcloud.ministack import calls, large_objects, log_streams, subscriptions
 from localcloud.ministack.alarms import Alarms
 from localcloud.ministack.functions import Functions
 from localcloud.ministack.metrics import Metrics
@@ -75,6 +75,7 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     StateMachines(stack, faults.calls.refusal).plug_in()
     large_objects.plug_in()
     log_streams.plug_in()
+    subscriptions.plug_in()
     notifier = Notifier(clients, stack.service_may)
     alarms = Alarms(config, notifier.act)
     alarms.plug_in()

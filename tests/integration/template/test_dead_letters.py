@@ -104,6 +104,28 @@ def test_an_upload_nobody_heard_of_rings_and_becomes_a_run_when_it_is_sent_again
     awaited(lambda: state_of(account, ALARM) == "OK", patience=120.0)
 
 
+def test_a_notice_that_the_inbox_refuses_is_a_letter_and_comes_once_it_is_sent_again(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given an inbox that takes nothing from SNS
+    queues, inbox = account.client("sqs"), account.outputs["InboxQueueUrl"]
+    policy = queues.get_queue_attributes(QueueUrl=inbox, AttributeNames=["Policy"])["Attributes"]
+    queues.set_queue_attributes(QueueUrl=inbox, Attributes={"Policy": ""})
+    topic = account.outputs["NoticesTopicArn"]
+    account.client("sns").publish(TopicArn=topic, Subject="Marquee: lost?", Message="Am I lost?")
+
+    (letter,) = awaited(lambda: [one for one in letters(capsys) if "lost?" in one["what"]])
+    queues.set_queue_attributes(QueueUrl=inbox, Attributes=policy)
+    assert redrive.run(options(letter=[letter["id"]]), Terminal(True)) == 0
+
+    assert [notice.text for notice in read_inbox(account) if notice.subject == "Marquee: lost?"] == [
+        "Am I lost?"
+    ]
+    # The alarm of the letter was refused meanwhile, and is one itself.
+    assert letter["id"] not in [one["id"] for one in letters(capsys)]
+    assert redrive.run(options(all=True), Terminal(True)) == 0
+
+
 def _ended(account: Account, run_id: str) -> Any:
     try:
         run = account.ledger().get(run_id)
