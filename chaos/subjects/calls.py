@@ -22,8 +22,8 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 _ERRANDS = (ask_for_a_prediction, roll_back)
 _PER_WAVE = 2
 """Faults that one function meets in a wave: Lambda and the machines try three times, the third must work."""
-_NUMBERED = 12
-"""Calls that are struck by their number; of the many that may follow, one of each action is."""
+_NUMBERED = 16
+"""A function with more different calls, such as the reconciler, is struck at the first of each action."""
 _QUICK_WAVES = 2
 _MOST_WAVES = 40
 
@@ -80,13 +80,17 @@ def rows(options: Options) -> Iterator[Row]:
 
 
 def points_of(recorded: list[dict[str, Any]]) -> list[Point]:
-    """Every call seen, by its number in the invocation while that is small."""
-    found = dict.fromkeys(
-        Point(invocation["function"], action, number if number <= _NUMBERED else None)
-        for invocation in recorded
-        for number, action in enumerate(invocation["calls"], start=1)
-    )
-    return sorted(found, key=lambda point: (point.function, point.call or _NUMBERED + 1, point.action))
+    """Every call seen, by its number in the invocation, or by its action where there are too many."""
+    found: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for invocation in recorded:
+        found[invocation["function"]].update(enumerate(invocation["calls"], start=1))
+    return [point for function in sorted(found) for point in _points(function, found[function])]
+
+
+def _points(function: str, calls: set[tuple[int, str]]) -> list[Point]:
+    if len(calls) <= _NUMBERED:
+        return [Point(function, action, number) for number, action in sorted(calls)]
+    return [Point(function, action, None) for action in sorted({action for _, action in calls})]
 
 
 def _files(journeys: tuple[Journey, ...], base: int) -> list[tuple[Journey, int]]:
