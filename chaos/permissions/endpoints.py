@@ -1,6 +1,7 @@
 """Situations of the endpoint that nobody plans for, and the functions that bring it back to order."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -92,6 +93,27 @@ def taken_back_over_a_failed_endpoint(traveller: Traveller) -> None:
         _fail_endpoint(traveller)
         _failed_by_hand(traveller, run_id)
         _settled(traveller, champion)
+
+
+def taken_back_with_its_trial(traveller: Traveller) -> None:
+    """A run fails, by fail_run or by the reconciler, while its trial endpoint still stands."""
+    champion = champion_of(traveller)
+    with traveller.losing("reconcile", "training-failed", "model-trained"):
+        run_id = _on_the_endpoint(traveller, champion)
+        _make_trial(traveller, champion)
+        _failed_by_hand(traveller, run_id)
+        other = Traveller(traveller.stage, f"{traveller.name}too", traveller.patience)
+        run_id = _on_the_endpoint(other, champion)
+        _make_trial(traveller, champion)
+        traveller.ledger.extend(run_id, later(-3600))
+        _restored(traveller, champion)
+
+
+def judged_too_late(traveller: Traveller) -> None:
+    """A candidate's turn comes when its run has ended: it must not keep the others waiting."""
+    run_id = next(run.run_id for run in traveller.ledger.runs() if run.ended)
+    event = json.dumps({"run_id": run_id, "attempt_id": run_id}).encode()
+    traveller.stage.invoke("judge-candidate", event)
 
 
 def shares(traveller: Traveller) -> None:
@@ -222,6 +244,17 @@ def delete_endpoint(traveller: Traveller) -> None:
     with contextlib.suppress(sagemaker.exceptions.ClientError):
         sagemaker.delete_endpoint(EndpointName=name)
     traveller.awaited(lambda: _endpoint(traveller) is None or None, "the end of the endpoint")
+
+
+def _make_trial(traveller: Traveller, champion: Champion) -> None:
+    sagemaker = traveller.stage.client("sagemaker")
+    name = f"{traveller.stage.account.outputs['EndpointName']}-trial"
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=champion.endpoint_config)
+
+    def look() -> bool | None:
+        return sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService" or None
+
+    traveller.awaited(look, "a trial endpoint")
 
 
 def _fail_endpoint(traveller: Traveller) -> None:

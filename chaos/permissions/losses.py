@@ -1,9 +1,11 @@
 """What the reconciler is there for: a journey whose event is lost, and which must go on all the same."""
 
 from chaos import uploads
-from chaos.permissions.traveller import Traveller
+from chaos.permissions.traveller import Traveller, WentWrong
+from marquee.batches import Batch
 from marquee.clock import later
-from marquee.ledger import Change, Run, Upload
+from marquee.identity import run_id_of
+from marquee.ledger import Change, Run, RunNotFound, Upload
 from marquee.ledger import Stage as At
 from marquee.ledger.release_lock import ReleaseLock
 
@@ -97,35 +99,13 @@ def batch_events_lost(traveller: Traveller) -> None:
         _batch_healed(traveller, name)
 
 
-def release_half_undone(traveller: Traveller) -> None:
-    """A function died after failing a run whose model was on the endpoint already."""
-    with traveller.losing("training-failed"):
-        failed = _drop(traveller, "trainingfails")
-        traveller.stands(failed, At.TRAINING)
-        _healed(traveller, failed, At.FAILED)
-    champion = traveller.ledger.champion()
-    assert champion, "no journey made a champion"  # noqa: S101
-    previous = champion.previous[0] if champion.previous else champion
-    table = traveller.stage.account.outputs["LedgerTableName"]
-    lock = ReleaseLock(table, traveller.stage.client("dynamodb"))
-    endpoint = traveller.stage.account.outputs["EndpointName"]
-    sagemaker = traveller.stage.client("sagemaker")
-    lock.acquire(failed, 3600)
-    traveller.ledger.record(failed, {"endpoint_config": previous.endpoint_config})
-    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=previous.endpoint_config)
-
-    def look() -> bool | None:
-        traveller.reconcile()
-        runs = sagemaker.describe_endpoint(EndpointName=endpoint)
-        right = runs["EndpointConfigName"] == champion.endpoint_config
-        return (right and runs["EndpointStatus"] == "InService" and not lock.holder()) or None
-
-    traveller.awaited(look, "the champion's way back to the endpoint")
-
-
 def _drop(traveller: Traveller, behaviour: str) -> str:
-    seed = sum(map(ord, traveller.name))
-    return traveller.stage.drop(f"{behaviour}-{traveller.name}.csv", uploads.reviews_csv(seed, rows=240))
+    content = uploads.reviews_csv(_seed(traveller), rows=240)
+    return traveller.stage.drop(f"{behaviour}-{traveller.name}.csv", content)
+
+
+def _seed(traveller: Traveller) -> int:
+    return sum(map(ord, traveller.name))
 
 
 def _healed(traveller: Traveller, run_id: str, *at: At) -> None:
@@ -151,3 +131,50 @@ def _batch_healed(traveller: Traveller, name: str) -> None:
         return (found and found[0].stage in ("DONE", "FAILED")) or None
 
     traveller.awaited(look, f"the reconciler ending the batch {name}")
+
+
+def uploads_lost(traveller: Traveller) -> None:
+    """Nobody heard of an upload and of a batch: the sweep finds both, and what belongs to no run."""
+    name = f"{traveller.name}.csv"
+    with traveller.losing("uploaded", "batch-uploaded", "reconcile"):
+        run_id = _drop(traveller, "good")
+        traveller.stage.drop_batch(name, uploads.batch_csv(_seed(traveller)))
+
+        def look() -> bool | None:
+            traveller.invoke("reconcile", {"quiet_seconds": 0, "sweep": True, "older_than_seconds": 0})
+            try:
+                traveller.ledger.get(run_id)
+            except RunNotFound:
+                return None
+            every = traveller.stage.account.batches().batches(50)
+            return any(batch.upload.key.endswith(name) for batch in every) or None
+
+        traveller.awaited(look, "the sweep finding an upload and a batch")
+    traveller.stands(run_id, At.LIVE, At.REJECTED)
+
+
+def batch_never_started(traveller: Traveller) -> None:
+    """A function died between recording a batch and starting its job."""
+    bucket = traveller.stage.account.outputs["BatchBucketName"]
+    key, at = f"batch/in/{traveller.name}.csv", later(-7200)
+    with traveller.losing("batch-uploaded", "reconcile"):
+        traveller.stage.drop_batch(f"{traveller.name}.csv", uploads.batch_csv(_seed(traveller)))
+        head = traveller.stage.client("s3").head_object(Bucket=bucket, Key=key)
+        upload = Upload(bucket, key, head["ETag"].strip('"'), head["ContentLength"], "1")
+        batch_id = run_id_of(bucket, key, f"{upload.etag}/{upload.sequencer}")
+        batch = Batch(batch_id, upload, created_at=at, updated_at=at, deadline=later(3600))
+        traveller.stage.account.batches().create(batch)
+        _batch_healed(traveller, f"{traveller.name}.csv")
+
+
+def changes_left_half_done(traveller: Traveller) -> None:
+    """Who asked for another version, or a share of the traffic, went away before it was done."""
+    lock = ReleaseLock(traveller.stage.account.outputs["LedgerTableName"], traveller.stage.client("dynamodb"))
+    champion = traveller.ledger.champion()
+    if champion is None:
+        raise WentWrong("no journey made a champion")
+    with traveller.losing("reconcile"):
+        for holder in (f"rollback#{champion.version}", f"traffic#{champion.version}=0"):
+            lock.acquire(holder, 3600)
+            traveller.reconcile()
+            lock.free(holder)

@@ -24,7 +24,7 @@ class Service:
 def withheld_from(service: Service, traveller: Traveller, grants: list[Grant]) -> Iterator[Killed]:
     """Take everything from the role, and give it back one by one as it is missed."""
     cloud = traveller.stage.cloud
-    role = f"marquee-{traveller.stage.account.stage}-{service.role}"
+    role = next(grant.role for grant in grants if f"-{service.role}-" in grant.role)
     cloud.control("permissions", {"withhold": [g.as_json() for g in grants if g.role == role]})
     for work in service.works:
         yield from _until_it_works(work, role, traveller)
