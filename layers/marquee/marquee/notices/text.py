@@ -17,18 +17,19 @@ _WHAT = {
     Outcome.IDLE: "Nobody asks the model any more.",
 }
 _NEXT = {
-    Outcome.LIVE: 'Ask it: marquee predict --stage {stage} "This movie was absolutely fantastic!"',
+    Outcome.LIVE: 'Ask it: `marquee predict --stage {stage} "This movie was absolutely fantastic!"`',
     Outcome.REJECTED: "The model that answered before still answers. More or cleaner reviews may help; "
     "`marquee runs {run_id} --stage {stage}` shows the figures.",
     Outcome.FAILED: "The model that answered before, if there is one, still answers. When the cause is gone: "
-    "marquee rerun {run_id} --stage {stage}",
+    "`marquee rerun {run_id} --stage {stage}`",
     Outcome.REFUSED: "Correct the file and upload it again.",
-    Outcome.DUPLICATE: "To process the same content again on purpose: marquee rerun {run_id} --stage {stage}",
-    Outcome.ATTENTION: "Look at it: marquee runs {run_id} --stage {stage}; "
+    Outcome.DUPLICATE: "To process the same content again on purpose: "
+    "`marquee rerun {run_id} --stage {stage}`",
+    Outcome.ATTENTION: "Look at it: `marquee runs {run_id} --stage {stage}`; "
     "it is failed at its deadline unless it moves.",
     Outcome.ROLLED_BACK: "`marquee rollback --list --stage {stage}` shows what else can be brought back.",
     Outcome.ROLLBACK_FAILED: "The champion of before still answers. "
-    "Try again: marquee rollback --stage {stage}",
+    "Try again: `marquee rollback --stage {stage}`",
     Outcome.DRIFT: "If somebody changed it on purpose: only `marquee rollback` and `marquee traffic` last. "
     "`marquee rollback --list --stage {stage}` shows what answers.",
     Outcome.IDLE: "`marquee rollback VERSION --stage {stage}` with the champion's version, or the next "
