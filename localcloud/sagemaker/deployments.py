@@ -137,7 +137,11 @@ class Deployments:
 
         watch = self.watch(change.config, list(change.plan.alarms))
         rollout = Rollout(change.plan, watch, self._cloud.config.wait_scale, route, self._record(name).tell)
-        return rollout.run(blue, green)
+        try:
+            return rollout.run(blue, green)
+        except Exception as error:  # the endpoint must not say Updating for ever, whatever it was
+            log.exception("endpoint %s", name)
+            return f"Request to service failed. {type(error).__name__}: {error}"
 
     def _roll_back(self, name: str, blue: Fleet, green: Fleet, reason: str) -> None:
         self._traffic[name] = Traffic(blue)

@@ -20,7 +20,7 @@ class EndpointRecord:
         """Events of the change that has begun."""
         if endpoint := self._store.find(KIND, self._name):
             self._events.endpoint(endpoint)
-            if "PendingDeploymentSummary" in endpoint:
+            if _deploys(endpoint):
                 self._events.deployment(endpoint)
 
     def tell(self, status: str, message: Callable[[int], str]) -> None:
@@ -50,7 +50,8 @@ class EndpointRecord:
 
         def edit(endpoint: Document) -> None:
             nonlocal pending
-            pending = endpoint.pop("PendingDeploymentSummary", None) is not None
+            pending = _deploys(endpoint)
+            endpoint.pop("PendingDeploymentSummary", None)
             endpoint.pop("FailureReason", None)
             endpoint.update(changes, LastModifiedTime=now())
 
@@ -69,6 +70,18 @@ def pending_summary(config: Document) -> dict[str, Any]:
         "StartTime": now(),
         "ProductionVariants": variants,
     }
+
+
+def scaling_status(count: int, current: int) -> dict[str, Any]:
+    """What DescribeEndpoint says of a variant that gets another number of instances."""
+    way = "out" if count > current else "in"
+    return _status("Updating", f"Scaling {way} desired instance count to {count}.")
+
+
+def _deploys(endpoint: Document) -> bool:
+    """Whether containers come and go."""
+    scaling = any("VariantStatus" in variant for variant in endpoint.get("ProductionVariants", []))
+    return "PendingDeploymentSummary" in endpoint or scaling
 
 
 def _pending_variant(variant: dict[str, Any]) -> dict[str, Any]:

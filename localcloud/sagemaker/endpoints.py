@@ -10,7 +10,7 @@ from localcloud.awsjson import Request, ServiceError, action
 from localcloud.sagemaker.deployments import Change, Deployments
 from localcloud.sagemaker.endpoint_configs import ARN as CONFIG_ARN
 from localcloud.sagemaker.endpoint_configs import EndpointConfigs
-from localcloud.sagemaker.endpoint_record import KIND, pending_summary
+from localcloud.sagemaker.endpoint_record import KIND, pending_summary, scaling_status
 from localcloud.sagemaker.listing import page
 from localcloud.sagemaker.rollout import AlarmWatch
 from localcloud.sagemaker.shifting import Plan, plan
@@ -64,6 +64,8 @@ class Endpoints:
     def update(self, request: Request) -> dict[str, Any]:
         """Deploy another config beside the running one; which of them runs in the end, Describe says."""
         endpoint, config = self._find(request), self._configs.find(request)
+        if endpoint["EndpointStatus"] != "InService":
+            raise self._occupied(request)
         deployment = _deployment_config(request.parameters, endpoint)
         self._check_scaled(endpoint["EndpointName"], config)
         running = [variant["VariantName"] for variant in endpoint.get("ProductionVariants", [])]
@@ -175,9 +177,14 @@ def _check_desired(desired: list[dict[str, Any]], endpoint: Document) -> None:
 def _desired(desired: list[dict[str, Any]], endpoint: Document) -> list[dict[str, Any]]:
     """The variants as they are, with what they shall become."""
     asked = {wanted["VariantName"]: wanted for wanted in desired}
-    return [
-        {**variant, **asked.get(variant["VariantName"], {})} for variant in endpoint["ProductionVariants"]
-    ]
+    changed = []
+    for variant in endpoint["ProductionVariants"]:
+        wanted = asked.get(variant["VariantName"], {})
+        current = variant.get("CurrentInstanceCount", 0)
+        count = wanted.get("DesiredInstanceCount", current)
+        scaling = {"VariantStatus": [scaling_status(count, current)]} if count != current else {}
+        changed.append({**variant, **wanted, **scaling})
+    return changed
 
 
 def _refuse(sentence: str) -> None:

@@ -116,7 +116,7 @@ class Invocations:
                 config=fleet.config_name,
                 variant=variant.name,
                 role=variant.role,
-                instances=variant.count,
+                instances=0 if variant.serverless else variant.count,
                 status=status,
                 model_seconds=now - asked,
                 seconds=now - call.began,

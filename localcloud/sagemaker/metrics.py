@@ -32,7 +32,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Invocation:
-    """One request that reached a variant. Times are seconds; `status` is 0 when the model did not answer."""
+    """One request that reached a variant. Times are seconds.
+
+    `instances` is 0 for a serverless variant, `status` is 0 when the model did not answer.
+    """
 
     endpoint: str
     config: str
@@ -52,9 +55,10 @@ class Invocation:
     def values(self) -> Mapping[str, tuple[float, str]]:
         """Metric name -> value and unit."""
         overhead = max(0.0, self.seconds - self.model_seconds)
+        shares = {"InvocationsPerInstance": (1 / self.instances, "None")} if self.instances else {}
         return {
+            **shares,
             "Invocations": (1, "None"),
-            "InvocationsPerInstance": (1 / self.instances, "None"),
             "ModelLatency": (_rounded(self.model_seconds * 1e6), "Microseconds"),
             "OverheadLatency": (_rounded(overhead * 1e6), "Microseconds"),
             "Invocation4XXErrors": (float(400 <= self.status < 500), "None"),

@@ -35,7 +35,7 @@ class SupervisedContainer:
         """Come up within the start-up timeout, or raise StartError and leave nothing behind."""
         try:
             self._launch()
-        except StartError:
+        except (StartError, OSError):
             self.stop()
             raise
         threading.Thread(target=self._supervise, name=f"supervise {self._image.name}", daemon=True).start()

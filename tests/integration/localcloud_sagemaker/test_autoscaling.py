@@ -62,6 +62,7 @@ def test_instances_follow_the_invocations_and_no_request_fails(aws: Aws, endpoin
     scaling = aws.client("application-autoscaling")
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=3)
     put_policy(aws, target=5.0)
+    queue = aws.event_queue()
 
     with load(aws, endpoint) as seen:
         scaled_out = aws.until(lambda: variant(aws), "CurrentInstanceCount", 3)
@@ -79,6 +80,15 @@ def test_instances_follow_the_invocations_and_no_request_fails(aws: Aws, endpoin
         "Setting desired instance count to 3.",
     ]
     assert "AlarmLow" in activities[0]["Cause"]
+    told = {
+        status["StatusMessage"]
+        for event in aws.events(queue, "SageMaker Endpoint Deployment State Change", f"endpoint/{endpoint}")
+        for status in event["detail"]["ProductionVariants"][0].get("VariantStatus", [])
+    }
+    assert told == {
+        "Scaling out desired instance count to 3.",
+        "Scaling in desired instance count to 1.",
+    }
 
 
 def test_an_update_may_not_change_what_is_scaled_and_a_deletion_ends_it(aws: Aws, endpoint: str) -> None:

@@ -57,6 +57,10 @@ def test_an_invocation_counts_in_part_for_each_of_several_instances() -> None:
     assert seen(invocation(instances=4))["InvocationsPerInstance"] == {0.25: 1}
 
 
+def test_a_serverless_variant_has_no_instances() -> None:
+    assert "InvocationsPerInstance" not in seen(invocation(instances=0))
+
+
 def test_each_fleet_of_an_update_can_be_told_apart() -> None:
     configs = [
         entry["Value"]
