@@ -147,6 +147,19 @@ def test_a_rerun_on_purpose_counts_as_new(pipeline: Pipeline) -> None:
     assert champion(pipeline).attempt_id == again["attempt_id"]
 
 
+def test_a_pass_that_died_while_mending_holds_up_nobody(pipeline: Pipeline, champions: list[str]) -> None:
+    assert pipeline.sagemaker.endpoint
+    pipeline.sagemaker.endpoint["EndpointConfigName"] = f"marquee-dev-{champions[0]}"
+    pipeline.sagemaker.refuse_next["UpdateEndpoint"] = Refused("AccessDeniedException", "not allowed")
+    with pytest.raises(Exception, match="not allowed"):
+        pipeline.call("reconcile", {"quiet_seconds": 0})
+    for _ in range(2):
+        pipeline.call("reconcile", {"quiet_seconds": 0})
+        pipeline.sagemaker.settle()
+    assert running(pipeline) == f"marquee-dev-{champions[2]}"
+    assert roll_back(pipeline, "2")["status"] == "done"
+
+
 def test_an_endpoint_deleted_by_hand_stays_deleted_and_is_told_of(
     pipeline: Pipeline, champions: list[str]
 ) -> None:

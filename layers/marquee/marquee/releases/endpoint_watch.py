@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marquee.ledger.release_lock import ReleaseLock
-from marquee.releases.drift import Drift
+from marquee.releases.drift import HOLDER, Drift
 from marquee.releases.handing_on import HandOn
 from marquee.settings import EndpointWatchSettings
 
@@ -24,4 +24,9 @@ class EndpointWatch:
     def look(self) -> bool:
         """Take the next step of what is under way or missing; whether there was one."""
         holder = self.lock.holder()
-        return self.hand_on.step(holder) if holder else self.drift.mend()
+        if holder not in ("", HOLDER):
+            return self.hand_on.step(holder)
+        mended = self.drift.mend()
+        if holder:
+            self.lock.free(HOLDER)  # of a pass that died on its way
+        return mended
