@@ -51,14 +51,12 @@ THROUGH_API = (
 )
 
 NOT_ACTED_ON = (
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::Budgets::Budget",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::Glue::SecurityConfiguration",
     "AWS::XRay::Group",
 )
-"""Nothing on one laptop scales, costs or is traced: these are remembered by their stack and do nothing."""
+"""Nothing on one laptop costs or is traced: these are remembered by their stack and do nothing."""
 
 
 class Stack(Protocol):

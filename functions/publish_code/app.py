@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import io
 import json
-import logging
 import tarfile
 import urllib.request
 import zipfile
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+
+from marquee.observability import logger, observed
 
 PACKAGE = Path(__file__).parent
 
@@ -27,13 +28,12 @@ _FILE_MODE = 0o644
 _REASON_CHARACTERS = 1000
 _PUT_SECONDS = 10
 
-_logger = logging.getLogger(__name__)
-
 
 class CodeMissing(Exception):
     """The package lacks sources; says which and how they come into it."""
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> None:
     """Publish at Create and Update, answering with `CodeUri`; Delete leaves what models were made with."""
     answer(event, context, lambda: _handle(event))
@@ -118,7 +118,7 @@ def answer(event: dict[str, Any], context: Any, work: Callable[[], dict[str, str
     try:
         outcome = {"Status": "SUCCESS", "Data": work()}
     except Exception as error:
-        _logger.exception("%s of %s failed", event["RequestType"], event["LogicalResourceId"])
+        logger().exception("%s of %s failed", event["RequestType"], event["LogicalResourceId"])
         outcome = {"Status": "FAILED", "Reason": _reason(error, context)}
     _put(event["ResponseURL"], _identity(event) | outcome)
 
