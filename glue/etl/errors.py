@@ -1,27 +1,35 @@
 """The one way in which a dataset is refused."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors.exceptions.captured import CapturedException
 
-MAXIMUM_FIELD = 10_000_000
-"""Longest field that is read, in characters: more is nearly always a quote that is never closed."""
+from etl.columns import Columns, column_problems, find_columns
 
 _CAUSES = {
     "Unexpected end of input stream": "The upload is a .gz file that is cut off before its end.",
     "Unexpected end of ZLIB input stream": "The upload is a .gz file that is cut off before its end.",
-    "exceeds the maximum number of characters": f"A field of the upload is longer than {MAXIMUM_FIELD:,}"
-    " characters; a quote is probably never closed.",
     "not a gzip file": "The upload's name ends in .gz, but it is no gzip file.",
     "is not a Parquet file": "The upload's name ends in .parquet, but it is no Parquet file.",
+    "org.apache.parquet": "The Parquet file is damaged, or packed in a way that Spark cannot read.",
     "PATH_NOT_FOUND": "The upload is not there any more.",
 }
+_IN_WORKER = re.compile(r"DatasetRefused: (.+)")
+"""How Spark words what a Python worker raised."""
 
 
 class DatasetRefused(Exception):
     """No dataset can be made of an upload; the message is what its owner reads."""
+
+
+def columns_of(names: Sequence[str]) -> Columns:
+    """The text and the label column; DatasetRefused says why there are none."""
+    if problems := column_problems(names):
+        raise DatasetRefused(" ".join(problems))
+    return find_columns(names)
 
 
 @contextmanager
@@ -30,7 +38,13 @@ def spark_causes_in_words() -> Iterator[None]:
     try:
         yield
     except (Py4JJavaError, CapturedException) as error:
-        sentence = next((words for cause, words in _CAUSES.items() if cause in str(error)), "")
+        sentence = _sentence(str(error))
         if not sentence:
             raise
         raise DatasetRefused(sentence) from error
+
+
+def _sentence(error: str) -> str:
+    if raised := _IN_WORKER.search(error):
+        return raised[1]
+    return next((words for cause, words in _CAUSES.items() if cause in error), "")

@@ -1,10 +1,16 @@
 """Single files of a bucket, read and written through Hadoop's file systems as Spark does its own."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from py4j.java_gateway import JavaObject
 from pyspark.sql import SparkSession
+
+
+def literal(uri: str) -> str:
+    """The pattern that only this object fits: Spark takes every path for a pattern of file names."""
+    return re.sub(r"[\\*?\[\]{}]", r"\\\g<0>", uri)
 
 
 def sha256_of(spark: SparkSession, uri: str) -> str:

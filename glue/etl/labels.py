@@ -23,6 +23,8 @@ FREQUENT_SHARE = 0.05
 HIGH_RATING_SHARE = 0.01
 """Ratings go to 10, not to 5, when at least this share of them is above 5."""
 MOST_LABELS = 100
+LONGEST_LABEL = 100
+"""A label is a word: every label is written into each answer, and into the ledger's 400 kB items."""
 _MOST_SPELLINGS = 1000
 
 
@@ -57,6 +59,8 @@ def count_spellings(rows: DataFrame) -> Counter[str]:
 
 def plan_labels(counts: Counter[str], rated: bool) -> LabelPlan:
     """What each counted spelling means."""
+    if (longest := max(map(len, counts), default=0)) > LONGEST_LABEL:
+        raise DatasetRefused(f"A label has {longest:,} characters; at most {LONGEST_LABEL} may be.")
     if rated:
         return _plan_ratings(counts)
     frequent = [held for held in counts if counts[held] >= FREQUENT_SHARE * counts.total()]

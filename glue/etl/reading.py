@@ -2,89 +2,103 @@
 
 The frame of every reader: `row` (bigint, from 1 in the order of the file; where a JSON or Parquet file is
 so large that Spark splits it, increasing with gaps), `text`, `label` (strings or null) and `malformed`
-(boolean).
+(boolean). What is a row of CSV or JSON lines, etl.records says: the check before the job reads by it too.
 """
 
-from collections.abc import Callable
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark import RDD
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StringType, StructField, StructType
 
-from etl.columns import UploadColumns, find_columns
-from etl.errors import MAXIMUM_FIELD, DatasetRefused
+from etl.columns import Columns
+from etl.errors import DatasetRefused, columns_of
+from etl.files import literal
+from etl.parquet import read_parquet
+from etl.records import Record, Unreadable, csv_record, csv_rows, json_fields, json_record, plain
 
-_JSON_ROWS_LOOKED_AT = 1000
+JSON_ROWS_LOOKED_AT = 1000
 """JSON lines that are asked for their keys: later lines may hold fewer, not others that matter."""
-_CORRUPT = "_corrupt_record"
+_SCHEMA = "text string, label string, malformed boolean"
+_Row = tuple[str, str, bool]
 
 
-def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, UploadColumns]:
+def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
     """The rows of the upload and the columns they were taken from; DatasetRefused where it cannot be."""
     suffix = uri.lower().removesuffix(".gz").rpartition(".")[2]
     reader = _READERS.get(suffix)
     if reader is None:
         formats = ", ".join(f".{name}" for name in _READERS)
         raise DatasetRefused(f"{uri.rpartition('/')[2]} is none of {formats} (.gz allowed).")
-    return reader(spark, uri)
+    rows, columns = reader(spark, uri)
+    return rows.select((F.monotonically_increasing_id() + 1).alias("row"), "*"), columns
 
 
-def _read_csv(spark: SparkSession, uri: str) -> tuple[DataFrame, UploadColumns]:
-    options: dict[str, bool | int | str] = {
-        "header": True,
-        "multiLine": True,
-        "escape": '"',
-        "maxCharsPerColumn": MAXIMUM_FIELD,
-        "columnNameOfCorruptRecord": _CORRUPT,
-    }
-    names = spark.read.options(**options).csv(uri).columns
-    if not names:
+def _read_csv(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
+    # A row may go over many lines: one task reads them all, in the order of the file.
+    lines = _lines(spark, uri).coalesce(1)
+    header = next(iter(lines.mapPartitions(_header).take(1)), [])
+    if not header:
         raise DatasetRefused("The upload is empty.")
-    columns = find_columns(names)
-    schema = StructType([StructField(name, StringType()) for name in (*names, _CORRUPT)])
-    lines = spark.read.options(**options).schema(schema).csv(uri)
-    malformed = F.col(_CORRUPT).isNotNull()
-    text = F.when(malformed, F.col(_CORRUPT)).otherwise(_named(columns.text))
-    return _rows(lines, text, _named(columns.label), malformed), columns
+    columns, compared = columns_of(header), [plain(name) for name in header]
+    width, text, label = len(header), compared.index(columns.text), compared.index(columns.label)
+
+    def rows(part: Iterable[str]) -> Iterator[_Row]:
+        for row in islice(csv_rows(_with_ends(part)), 1, None):
+            yield _row(row if isinstance(row, Unreadable) else csv_record(row, width, text, label))
+
+    return _frame(spark, lines.mapPartitions(rows)), columns
 
 
-def _read_json(spark: SparkSession, uri: str) -> tuple[DataFrame, UploadColumns]:
-    lines = spark.read.text(uri).select(F.regexp_replace("value", "^\ufeff", "").alias("line"))
-    lines = lines.where(F.trim("line") != "")
-    # A map of strings needs no pass over the file to infer its schema.
-    parsed = lines.select("line", F.from_json("line", "map<string,string>").alias("held"))
-    looked_at = parsed.select(F.map_keys("held").alias("keys")).limit(_JSON_ROWS_LOOKED_AT).collect()
-    columns = find_columns(list(dict.fromkeys(chain.from_iterable(found.keys or () for found in looked_at))))
-    malformed = F.col("held").isNull()
-    text = F.when(malformed, F.col("line")).otherwise(F.try_element_at("held", F.lit(columns.text)))
-    return _rows(parsed, text, F.try_element_at("held", F.lit(columns.label)), malformed), columns
+def _read_json(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
+    lines = _lines(spark, uri).filter(lambda line: bool(line.strip()))
+    held = [json_fields(line) for line in lines.take(JSON_ROWS_LOOKED_AT)]
+    names = dict.fromkeys(name for fields in held if isinstance(fields, dict) for name in fields)
+    columns = columns_of(list(names))
+    text, label = columns.text, columns.label
+    rows = lines.map(lambda line: _row(json_record(json_fields(line), text, label, line)))
+    return _frame(spark, rows), columns
 
 
-def _read_parquet(spark: SparkSession, uri: str) -> tuple[DataFrame, UploadColumns]:
-    frame = spark.read.parquet(uri)
-    columns = find_columns(frame.columns)
-    return _rows(frame, _named(columns.text), _named(columns.label), F.lit(False)), columns
+def _lines(spark: SparkSession, uri: str) -> "RDD[str]":
+    read = spark.read.text(literal(uri), lineSep="\n")
+    return read.rdd.map(lambda row: str(row[0])).mapPartitionsWithIndex(_without_mark)
 
 
-def _rows(frame: DataFrame, text: Column, label: Column, malformed: Column) -> DataFrame:
-    return frame.select(
-        (F.monotonically_increasing_id() + 1).alias("row"),
-        text.cast("string").alias("text"),
-        label.cast("string").alias("label"),
-        malformed.alias("malformed"),
-    )
+def _without_mark(part: int, lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        yield line.removeprefix("\ufeff") if part == number == 0 else line
 
 
-def _named(name: str) -> Column:
-    return F.col("`" + name.replace("`", "``") + "`")
+def _header(lines: Iterable[str]) -> Iterator[list[str]]:
+    header = next(csv_rows(_with_ends(lines)), [])
+    if isinstance(header, Unreadable):
+        raise DatasetRefused(f"The header {header.what}.")
+    yield header
 
 
-_Reader = Callable[[SparkSession, str], tuple[DataFrame, UploadColumns]]
+def _with_ends(lines: Iterable[str]) -> Iterator[str]:
+    return (f"{line}\n" for line in lines)
+
+
+def _row(record: Record | Unreadable) -> _Row:
+    if isinstance(record, Record):
+        return record.text, record.label, False
+    if record.fatal:
+        raise DatasetRefused(f"A row {record.what}.")
+    return record.raw, "", True
+
+
+def _frame(spark: SparkSession, rows: "RDD[_Row]") -> DataFrame:
+    return spark.createDataFrame(rows, _SCHEMA, verifySchema=False)
+
+
+_Reader = Callable[[SparkSession, str], tuple[DataFrame, Columns]]
 _READERS: dict[str, _Reader] = {
     "csv": _read_csv,
     "json": _read_json,
     "jsonl": _read_json,
     "ndjson": _read_json,
-    "parquet": _read_parquet,
+    "parquet": read_parquet,
 }

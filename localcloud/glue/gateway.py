@@ -64,7 +64,8 @@ class _Exchange(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        parts = urlsplit(self.path)
+        # Java's client sends UTF-8, where http.server expects Latin-1.
+        parts = urlsplit(self.path.encode("latin-1").decode())
         query = dict(parse_qsl(parts.query))
         path = unquote(parts.path)
         operation = getattr(self, f"_{query.get('op', '').lower()}", None)

@@ -6,6 +6,7 @@ which speaks WebHDFS: nothing is staged, and no jar is added.
 """
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def environment(folder: Path) -> dict[str, str]:
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "scratch"),
         "PYTHONUNBUFFERED": "1",
+        "PYSPARK_PYTHON": sys.executable,
+        # Java spells file names in the locale's characters.
+        "LC_ALL": "C.UTF-8",
     }
     return {**inherited, **own, "SPARK_CONF_DIR": str(folder)}
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import boto3
 import pytest
 from pyspark.sql import SparkSession
 
+import etl
 from localcloud.client import LocalCloud
 from localcloud.config import CloudConfig
 from tests.integration.glue.aws import REGION, Aws
@@ -61,6 +63,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory, buckets: Path) -> Iterator[S
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "2",
+        "spark.pyspark.python": sys.executable,
+        "spark.executorEnv.PYTHONPATH": str(Path(etl.__path__[0]).parent),
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",

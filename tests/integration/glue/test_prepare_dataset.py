@@ -120,7 +120,7 @@ def test_an_upload_that_breaks_rules_leaves_reports_and_no_dataset(
     ("key", "data", "sentence"),
     [
         ("raw/empty.csv", b"", "The upload is empty."),
-        ("raw/columns.csv", b"id,when\n1,2\n", "No text column"),
+        ("raw/columns.csv", b"id,when\n1,2\n", "no text column"),
         ("raw/cut.csv.gz", gzipped(as_csv(dirty_rows(2000, seed=2)))[:-4000], "cut off"),
         ("raw/plain.csv.gz", as_csv(dirty_rows(5, seed=2)), "no gzip file"),
         ("raw/odd.parquet", b"this is not what its name says", "no Parquet file"),

@@ -7,6 +7,7 @@ import tracemalloc
 
 import pytest
 
+from marquee.datasets import validation
 from marquee.datasets.delimited import check_csv
 from marquee.datasets.file_names import name_problem
 from marquee.datasets.json_lines import check_json_lines
@@ -108,13 +109,31 @@ def test_a_gzip_of_several_members_is_read_to_its_end() -> None:
     assert csv_problems(members, packed=True) == []
 
 
-def test_a_gzip_of_one_endless_line_is_given_up_before_it_is_held() -> None:
-    bomb = gzip.compress(b"review,sentiment\n" + b"a" * 60_000_000)
+def test_one_endless_line_is_given_up_before_it_is_held() -> None:
+    stream = io.BytesIO(b"review,sentiment\n" + b"a" * 60_000_000)
     tracemalloc.start()
-    assert "longer than 40,000,000 characters" in csv_problems(bomb, packed=True)[0]
+    assert "longer than 40,000,000 characters" in text_problems(stream, check_csv, False, 10)[0]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 130_000_000  # the line as far as it was read, and its last copy
+
+
+def test_a_gzip_that_unpacks_to_much_more_than_reviews_do_is_refused() -> None:
+    bomb = gzip.compress(b"review,sentiment\n" + b"a good film,pos\n" * 400_000)
+    assert "more than 100 times its size" in csv_problems(bomb, packed=True)[0]
+
+
+def test_rows_of_the_same_few_words_may_pack_well() -> None:
+    rows = b"review,sentiment\n" + b"good,pos\nbad,neg\n" * 20_000
+    assert csv_problems(gzip.compress(rows), packed=True) == []
+
+
+def test_the_end_of_the_sample_is_no_end_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a file of quoted reviews that is cut in the middle of one by the end of the sample
+    monkeypatch.setattr(validation, "_SAMPLE_BYTES", 2**20)
+    content = b"review,sentiment\n" + b'"good, so good",pos\n"bad,\nso bad",neg\n' * 40_000
+    # when it is checked, then nothing is said of a quote that is never closed, and no rows are missed
+    assert csv_problems(content, minimum_rows=1_000_000) == []
 
 
 class Endless(io.RawIOBase):

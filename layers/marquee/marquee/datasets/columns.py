@@ -1,9 +1,12 @@
-"""Which columns of an upload hold the text and the label (docs/architecture.md, "Upload")."""
+"""Which columns of an upload hold the text and the label (docs/architecture.md, "Upload").
+
+`glue/etl/columns.py` is a link to this file.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from marquee.datasets.records import plain
+from .records import plain
 
 TEXT_COLUMNS = ("review", "text", "content", "comment", "body")
 LABEL_COLUMNS = ("sentiment", "label", "polarity")

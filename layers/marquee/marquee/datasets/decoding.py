@@ -4,11 +4,14 @@ import codecs
 from collections.abc import Iterable, Iterator
 
 from marquee.datasets.signatures import content_problem
+from marquee.datasets.tally import SampleEnded
 
 # That of UTF-32 in little endian begins like that of UTF-16.
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # Several fields of the longest length the ETL job reads.
 _LONGEST_LINE = 40_000_000
+# Blank lines are no rows, and cost time all the same.
+_SAMPLE_LINES = 3_000_000
 
 
 class NotText(Exception):
@@ -27,9 +30,12 @@ class Utf8Lines:
 
     def __iter__(self) -> Iterator[str]:
         """Yield lines ended by a line feed alone; a carriage return before it stays."""
-        rest = ""
+        rest, number = "", 0
         for text in self._texts():
             *lines, rest = (rest + text).split("\n")
+            number += len(lines)
+            if number > _SAMPLE_LINES:
+                raise SampleEnded
             yield from (f"{line}\n" for line in lines)
             if len(rest) > _LONGEST_LINE:
                 message = f"A line is longer than {_LONGEST_LINE:,} characters; are its line ends missing?"
@@ -49,7 +55,7 @@ class Utf8Lines:
             text, pending, offset = self._decoded(pending + chunk, offset, final=False)
             yield text
             if offset > self._most:
-                return
+                raise SampleEnded
         text, _, _ = self._decoded(pending, offset, final=True)
         self.complete = True
         yield text
@@ -69,7 +75,7 @@ def _refuse_no_text(chunk: bytes) -> None:
         raise NotText(problem)
     head = chunk[:1000]
     if head.startswith(_BYTE_ORDER_MARKS) or head.count(0) > len(head) / 4:
-        message = "The file looks like UTF-16 or UTF-32; save it as UTF-8 and upload it again."
+        message = "The file looks like UTF-16 or UTF-32, or is no text; save it as UTF-8 and upload it again."
         raise NotText(message)
 
 

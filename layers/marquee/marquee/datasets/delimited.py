@@ -6,6 +6,8 @@ from marquee.datasets.columns import column_problems, find_columns
 from marquee.datasets.records import Record, Unreadable, csv_record, csv_rows, plain
 from marquee.datasets.tally import Tally
 
+# Lines within one field that end in a label: a poem has none of them, a quote closed too late has many.
+_MOST_SWALLOWED = 2
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -30,14 +32,22 @@ def _count(
     for number, row in enumerate(rows, start=2):
         record = row if isinstance(row, Unreadable) else csv_record(row, width, text, label)
         if isinstance(record, Record):
+            if "\n" in record.text and (swallowed := _swallowed(record.text, width, label, tally)):
+                return [
+                    f"Row {number} holds {swallowed:,} rows: a quote is opened there and closed too late."
+                ]
             tally.add(number, record.text, record.label)
         elif record.fatal:
             return [f"Row {number} {record.what}."]
         else:
             tally.add_malformed(number, record.what)
-        if tally.full:
-            break
     return []
+
+
+def _swallowed(text: str, width: int, label: int, tally: Tally) -> int:
+    rows = (line.split(",") for line in text.split("\n"))
+    alike = sum(1 for row in rows if len(row) == width and row[label].strip() in tally.spellings)
+    return alike if alike > _MOST_SWALLOWED else 0
 
 
 def _separator_problem(header: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 
 FORMATS = ("csv", "json", "jsonl", "ndjson", "parquet")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def format_of(key: str) -> tuple[str, bool]:
@@ -22,12 +22,12 @@ def name_problem(key: str) -> str:
     *folders, name = key.split("/")
     if format_of(key)[0] not in FORMATS:
         return f"The name must end in one of {', '.join(f'.{kind}' for kind in FORMATS)} (.gz allowed)."
-    if _CONTROL.search(key):
-        return "The name holds a control character or a line break; rename the file."
-    if {"", ".", ".."} & set(folders):
-        return "The name has an empty folder, `.` or `..` between its slashes; rename the file."
-    if name.startswith(("_", ".")):
-        return "The name begins with `_` or `.`, which Spark takes for a hidden file; rename it."
-    if name.lower().endswith(".gz") and not name.endswith(".gz"):
-        return "The ending .gz must be in lower case; rename the file."
-    return ""
+    rules = {
+        "holds a control character or a line break": bool(_CONTROL.search(key)),
+        "holds a colon, which no path of Hadoop may": ":" in key,
+        "has an empty folder, `.` or `..` between its slashes": bool({"", ".", ".."} & set(folders)),
+        "begins with `_` or `.`, which Spark takes for a hidden file": name.startswith(("_", ".")),
+        "ends in a .gz that is not in lower case": format_of(key)[1] and not name.endswith(".gz"),
+    }
+    broken = next((rule for rule, is_broken in rules.items() if is_broken), "")
+    return f"The name {broken}; rename the file." if broken else ""

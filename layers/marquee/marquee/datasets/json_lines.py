@@ -40,5 +40,3 @@ def _count(numbered: Iterable[_Numbered], columns: Columns, tally: Tally) -> Non
             tally.add(number, record.text, record.label)
         else:
             tally.add_malformed(number, record.what)
-        if tally.full:
-            return

@@ -8,11 +8,11 @@ from marquee.services.objects import Readable
 _CHUNK = 2**20
 # zlib: 16 + 15 is a gzip header with the largest window.
 _GZIP_WINDOW = 31
-# Reviews pack 3 to 10 to one, the same sentence over and over some 200, and no DEFLATE stream beyond
-# 1,032 to one (zlib, "technical details").
-_MOST_EXPANSION = 300
+# Reviews pack 3 to 10 to one, one sentence over and over some 300, and no DEFLATE stream beyond 1,032 to
+# one (zlib, "technical details").
+_MOST_EXPANSION = 100
 # Below this a small file of few words may repeat itself as it likes.
-_FREE_BYTES = 64 * 2**20
+_FREE_BYTES = 4 * 2**20
 
 
 class BadArchive(Exception):
@@ -36,10 +36,9 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
             data, read = piece, read + len(piece)
             while data:
                 content = unpacker.decompress(data, _CHUNK)
-                written += len(content)
-                _refuse_bomb(read, written)
+                data, written = unpacker.unconsumed_tail, written + len(content)
+                _refuse_bomb(read - len(data) - len(unpacker.unused_data), written)
                 yield content
-                data = unpacker.unconsumed_tail
                 if unpacker.eof:
                     # A .gz may be several one after the other (RFC 1952, section 2.2).
                     data = unpacker.unused_data

@@ -12,7 +12,7 @@ from marquee.datasets.file_names import format_of, name_problem
 from marquee.datasets.json_lines import check_json_lines
 from marquee.datasets.parquet import check_parquet
 from marquee.datasets.signatures import LONGEST, signature_problem
-from marquee.datasets.tally import Tally
+from marquee.datasets.tally import SampleEnded, Tally
 from marquee.datasets.unpacking import BadArchive, chunks
 from marquee.ledger import Ledger, Stage
 from marquee.services.objects import ObjectReplaced, Objects
@@ -111,15 +111,17 @@ def upload_problems(key: str, content: Content, minimum_rows: int) -> list[str]:
 def text_problems(stream: Readable, check: Check, packed: bool, minimum_rows: int) -> list[str]:
     """Return everything that is wrong with a stream of CSV or JSON lines."""
     lines = Utf8Lines(chunks(stream, packed), _SAMPLE_BYTES)
-    tally = Tally()
-    each = iter(lines)
+    tally, each = Tally(), iter(lines)
+    problems: list[str] = []
     try:
         first = next((line for line in each if line.strip()), None)
         if first is None:
             return [*lines.problems(), "The file is empty."]
         problems = check(chain((first,), each), tally)
-        for _ in () if tally.full else each:
+        for _ in each:
             pass  # the bytes after the last row that could be read are checked too
+    except SampleEnded:
+        pass  # what was found until then stands
     except NotText as error:
         return [str(error)]
     except BadArchive as error:
