@@ -23,6 +23,8 @@ class Breakage:
 
     run_id: str
     sentence: str
+    repeated: bool = False
+    """One notice came once more than it should: the one thing that a death beside SNS may cause."""
 
 
 @dataclass

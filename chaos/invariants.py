@@ -28,12 +28,19 @@ def broken(evidence: Evidence, flights: Sequence["Flight"], before: frozenset[st
 def _flight(evidence: Evidence, flight: "Flight") -> Iterator[Breakage]:
     if flight.journey.batch:
         batch = evidence.batches.get(flight.key)
+        about, due = (batch.batch_id, Counter({"batch_done": 1})) if batch else ("", Counter[str]())
         sentences = _batch(evidence, batch) if batch else iter(("the batch was lost",))
     else:
         run = evidence.runs.get(flight.run_id)
+        about, due = (run.run_id, _due(flight, run)) if run else ("", Counter[str]())
         sentences = _run(evidence, flight, run) if run else iter(("the upload was lost: it has no run",))
-    for sentence in sentences:
-        yield Breakage(flight.run_id or flight.key, f"{flight.key} ({flight.label}): {sentence}")
+    whose, words = flight.run_id or flight.key, f"{flight.key} ({flight.label}): "
+    yield from (Breakage(whose, words + sentence) for sentence in sentences)
+    told = evidence.told(about)
+    for outcome in told | due:
+        if told[outcome] != due[outcome]:
+            sentence = f"notices that it is {outcome}: {told[outcome]}, not {due[outcome]}"
+            yield Breakage(whose, words + sentence, repeated=told[outcome] == due[outcome] + 1 > 1)
 
 
 def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
@@ -57,8 +64,6 @@ def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
     yield from (
         f"it entered {stage} {times} times" for stage, times in entered.items() if times > run.attempt
     )
-    due_notices = Counter({str(outcome): run.attempt, **({"duplicate": 1} if flight.journey.twice else {})})
-    yield from _notices(evidence.told(run.run_id), due_notices)
 
 
 def _batch(evidence: Evidence, batch: Batch) -> Iterator[str]:
@@ -69,13 +74,12 @@ def _batch(evidence: Evidence, batch: Batch) -> Iterator[str]:
         yield f"it ended {batch.stage}: {batch.reason}"
     if (jobs := evidence.transform_jobs[attempt_name(_STAGE, batch.batch_id)]) != 1:
         yield f"transform jobs: {jobs}, not 1"
-    yield from _notices(evidence.told(batch.batch_id), Counter({"batch_done": 1}))
 
 
-def _notices(told: Counter[str], due: Counter[str]) -> Iterator[str]:
-    for outcome in told | due:
-        if told[outcome] != due[outcome]:
-            yield f"notices that it is {outcome}: {told[outcome]}, not {due[outcome]}"
+def _due(flight: "Flight", run: Run) -> Counter[str]:
+    """How often each outcome has to be told: once an attempt."""
+    repeat = {"duplicate": 1} if flight.journey.twice else {}
+    return Counter({str(outcome_of(run)): run.attempt, **repeat} if run.ended else repeat)
 
 
 def _stage(

@@ -123,14 +123,18 @@ class Trial:
         batches = self.stage.account.batches().batches(1000)
         return next((batch for batch in batches if batch.upload.key == flight.key), None)
 
-    def verdict(self, patience: float = PATIENCE_SECONDS) -> list[Breakage]:
-        """What is broken once everything has had its time, without faults; [] if all is as it must be."""
+    def verdict(self, patience: float = PATIENCE_SECONDS, repeats: int = 0) -> list[Breakage]:
+        """What is broken once everything has had its time, without faults; [] if all is as it must be.
+
+        No time is spent on so many repeated notices: they stay.
+        """
         self.plan(())
         deadline = time.monotonic() + patience
         while True:
             self.reconcile()
             self.evidence.gather(self.stage)
             found = broken(self.evidence, self.flights, self.before)
-            if not found or time.monotonic() > deadline:
+            lasting = sum(breakage.repeated for breakage in found)
+            if len(found) == lasting <= repeats or time.monotonic() > deadline:
                 return found
             time.sleep(4 * _POLL_SECONDS)

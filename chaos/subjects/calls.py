@@ -77,6 +77,16 @@ def rows(options: Options) -> Iterator[Row]:
         waves.judge()
     tally = _tally(waves, plans)
     yield from _rows(tally, time.monotonic() - started, options, () if options.quick else left)
+    repeated = sum(waves.repeated(wave) for wave in waves.waves)
+    deaths = sum(wave.deaths_beside_sns for wave in waves.waves)
+    if deaths:
+        yield _window(deaths, repeated)
+
+
+def _window(deaths: int, repeated: int) -> Row:
+    """The documented exception, counted by itself: survived here means told, and the run right."""
+    remark = f"{repeated} of {deaths} notices came twice: SNS cannot be asked to send exactly once"
+    return Row("killed between SNS's answer and its record", "notices", deaths, deaths, 0, remark=remark)
 
 
 def points_of(recorded: list[dict[str, Any]]) -> list[Point]:
