@@ -52,7 +52,8 @@ class Waves:
     """A trial in waves."""
 
     stage: Stage
-    patience: float = 60.0
+    patience: float = 240.0
+    """Seconds a wave may take: the next one's faults must not strike its files as well."""
     waves: list[Wave] = field(default_factory=list)
     breakages: list[Breakage] = field(default_factory=list)
 
