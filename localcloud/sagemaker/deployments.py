@@ -135,8 +135,8 @@ class Deployments:
         def route(traffic: Traffic) -> None:
             self._traffic[name] = traffic
 
-        watch = self.watch(change.config, list(change.plan.alarms))
-        rollout = Rollout(change.plan, watch, self._cloud.config.wait_scale, route, self._record(name).tell)
+        scale, tell = self._cloud.config.wait_scale, self._record(name).tell
+        rollout = Rollout(change.plan, change.watch, scale, route, tell)
         try:
             return rollout.run(blue, green)
         except Exception as error:  # the endpoint must not say Updating for ever, whatever it was
