@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chaos.permissions import endpoints, hops, journeys, losses, realtime
+from chaos.permissions import deployment, endpoints, hops, journeys, losses, passing, realtime
 from chaos.permissions.alone import Journey, Made, tried_alone
 from chaos.permissions.documented import documented
 from chaos.permissions.grants import Grant, read
 from chaos.permissions.services import SERVICES, withheld_from
 from chaos.permissions.traveller import Traveller, WentWrong
-from chaos.permissions.verdicts import Killed, Mutant, Verdict, mutants, verdict
+from chaos.permissions.verdicts import NOT_ASKED, Killed, Mutant, Verdict, mutants, verdict
 from chaos.rows import Options, Row
 from chaos.stage import FAST_SERVICES, Stage, deployed
 from cli.terminal import Terminal
@@ -64,8 +64,10 @@ JOURNEYS: tuple[Journey, ...] = (
     endpoints.judged_too_late,
     losses.changes_left_half_done,
     losses.uploads_lost,
+    deployment.code_published,
     endpoints.shares,
     endpoints.scaled,
+    passing.other_roles_are_not_passed,
     realtime.realtime_live,
     realtime.realtime_shared,
     realtime.realtime_rolled_back,
@@ -88,7 +90,10 @@ class Trials:
     """Journeys that go wrong with every permission given back: nothing is proven by them."""
 
     def run(self, wanted: tuple[Journey, ...], quick: bool) -> list[Verdict]:
-        """Try every permission; what became of each thing that could be removed."""
+        """Try every permission; what became of each thing that could be removed.
+
+        `quick`: of functions only, and of what the journeys asked for only.
+        """
         self.grants = read(self.stage.client("iam"), f"marquee-{self.stage.account.stage}-")
         self._control({"know": [grant.as_json() for grant in self.grants]})
         self._withhold_from_functions()
@@ -102,7 +107,9 @@ class Trials:
             self._try_alone()
             self.killed += hops.destinations(Traveller(self.stage, "hops"), self.grants)
         found = [verdict(mutant, self.killed) for mutant in mutants(self.grants) if not documented(mutant)]
-        return found if quick else [*found, *hops.rules(Traveller(self.stage, "hops"))]
+        if quick:
+            return [one for one in found if one.why != NOT_ASKED]
+        return [*found, *hops.rules(Traveller(self.stage, "hops"))]
 
     def _withhold_from_functions(self) -> None:
         functions = self._roles_of_functions()

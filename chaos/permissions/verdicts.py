@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from chaos.permissions.grants import Grant
 
+NOT_ASKED = "asked for in no scenario"
+
 
 @dataclass(frozen=True)
 class Killed:
@@ -72,4 +74,4 @@ def verdict(mutant: Mutant, trials: Iterable[Killed]) -> Verdict:
             swallowed = f"denied in {trial.scenario}, and nothing failed"
         elif set(trial.grants) & mutant.grants:
             swallowed = swallowed or "another statement allows the same"
-    return Verdict(mutant, why=swallowed or "asked for in no scenario")
+    return Verdict(mutant, why=swallowed or NOT_ASKED)
