@@ -142,3 +142,38 @@ def answer(stage: Stage, sql: str) -> list[dict[str, str]]:
     rows = athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
     header, *found = [[cell.get("VarCharValue", "") for cell in row["Data"]] for row in rows]
     return [dict(zip(header, row, strict=True)) for row in found]
+
+
+def test_a_rollback_lists_what_is_kept_and_may_be_repeated(stage: Stage, live: Run) -> None:
+    listed = stage.command("rollback", "--list", "--json")
+    versions = json.loads(listed.stdout)
+    (answering,) = [one["version"] for one in versions if one["answers"]]
+
+    again = stage.command("rollback", answering, "--json")
+
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout) == {"status": "done", "version": answering, "reason": ""}
+    unknown = stage.command("rollback", "99")
+    assert unknown.returncode == 1
+    assert f"what is kept is {', '.join(one['version'] for one in versions)}" in unknown.stderr
+
+
+def test_a_serverless_endpoint_shows_its_traffic_and_says_why_it_cannot_be_shared(
+    stage: Stage, live: Run
+) -> None:
+    shown = stage.command("traffic", "--json")
+    (variant,) = json.loads(shown.stdout)
+    assert (variant["variant"], variant["percent"]) == ("live", 100)
+
+    refused = stage.command("traffic", f"{variant['version']}=10")
+
+    assert refused.returncode == 1
+    assert "a serverless endpoint has one variant" in refused.stderr
+
+
+def test_no_trial_endpoint_is_left(stage: Stage, live: Run) -> None:
+    def only_the_live_one() -> bool | None:
+        listed = stage.account.client("sagemaker").list_endpoints(NameContains="trial")["Endpoints"]
+        return not listed or None
+
+    assert awaited(only_the_live_one, 120, "the end of every trial endpoint")
