@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cli.account import account_of, refusals_explained
-from cli.dead_letters.desk import desk
+from cli.dead_letters.desk import SENDING_SECONDS, desk
 from cli.dead_letters.reports import plain
 from cli.dead_letters.subjects import sentence
 from cli.errors import CommandError
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             "Say which dead letters: their ids, or --all.", "`marquee dead-letters` lists them."
         )
     result = Result()
-    with account_of(arguments) as account, desk(account) as open_desk:
+    with account_of(arguments) as account, desk(account, SENDING_SECONDS) as open_desk:
         wanted = [letter for letter in open_desk.letters() if _is_wanted(letter, arguments)]
         _check(arguments, wanted)
         for letter in wanted:

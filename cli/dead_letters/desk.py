@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cli.account import Account
 
 QUEUES = ("UndeliveredEventsUrl", "FailedEventsUrl")
-# Longer than a letter takes to be sent with all the SDK's retries: nobody else may send it meanwhile.
-_HIDDEN_SECONDS = 300
+SENDING_SECONDS = 300
+"""Longer than letters take to be sent with all the SDK's retries: nobody else may send them meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,14 @@ class Desk:
 
 
 @contextmanager
-def desk(account: Account) -> Iterator[Desk]:
+def desk(account: Account, hidden_seconds: int = 30) -> Iterator[Desk]:
     """Look through the queues; what is not sent or deleted is given back at the end."""
     client = account.client("sqs")
     with ExitStack() as stack:
         yield Desk(
             account,
             {
-                queue: stack.enter_context(looking_through(client, account.outputs[queue], _HIDDEN_SECONDS))
+                queue: stack.enter_context(looking_through(client, account.outputs[queue], hidden_seconds))
                 for queue in QUEUES
             },
         )

@@ -10,7 +10,8 @@ template's active tracing needs no code.
 
 from __future__ import annotations
 
-from functools import cache, wraps
+import json
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from marquee.metrics import Metric, write
@@ -28,7 +29,8 @@ def logger() -> Logger:
     """Return the JSON logger; service and level come from POWERTOOLS_SERVICE_NAME and _LOG_LEVEL."""
     from aws_lambda_powertools import Logger
 
-    return Logger()
+    # Escaped, for readers that take U+2028 and its like for the end of a line.
+    return Logger(json_serializer=partial(json.dumps, default=str))
 
 
 def about(**keys: str) -> None:
