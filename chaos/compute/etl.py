@@ -1,21 +1,16 @@
 """A Glue job run without Spark: the same reading, writing and refusing, on files of a few hundred rows."""
 
-import csv
 import hashlib
-import io
 import json
 import threading
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import pyarrow as pa
-import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chaos.compute.behaviour import LINGER_SECONDS, Behaviour, behaviour_of
+from chaos.compute.dataset import SCHEMA, Rows, parquet, read_rows
 from localcloud import logs, objects
 from localcloud.awsjson import ServiceError
 from localcloud.glue.principal import PRINCIPAL, role_arn
@@ -26,29 +21,9 @@ from localcloud.store import Document
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud
 
-_SPLITS = ("train", "validation", "test", "unlabelled")
-_LABELS = {"positive": "positive", "pos": "positive", "1": "positive"}
-_LABELS |= {"negative": "negative", "neg": "negative", "0": "negative"}
-_SCHEMA = pa.schema([("review_id", pa.string()), ("review", pa.string()), ("label", pa.string())])
-
 
 class Refused(Exception):
     """No dataset can be made of the upload."""
-
-
-@dataclass
-class Rows:
-    """An upload's rows: kept by split, refused by reason."""
-
-    kept: dict[str, list[tuple[str, str, str | None]]] = field(
-        default_factory=lambda: {split: [] for split in _SPLITS}
-    )
-    refused: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def labels(self) -> Counter[str]:
-        """Kept rows of each label."""
-        return Counter(label for rows in self.kept.values() for _, _, label in rows if label)
 
 
 class FastEtl:
@@ -94,7 +69,10 @@ class FastEtl:
         if behaviour is Behaviour.ETL_LINGERS:
             self._stopped.wait(LINGER_SECONDS)
         bucket, key = self._arguments["--raw_bucket"], self._arguments["--raw_key"]
-        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        upload = s3.get_object(Bucket=bucket, Key=key)
+        if self._arguments.get("--raw_etag", "") not in ("", upload["ETag"].strip('"')):
+            raise Refused("Another file was uploaded under this name meanwhile.")
+        content = upload["Body"].read()
         self._write(s3, read_rows(content), content, started)
 
     def _load_code(self, s3: Any) -> None:
@@ -117,7 +95,7 @@ class FastEtl:
         for split, kept in rows.kept.items():
             if kept:
                 key = f"curated/dataset={attempt}/split={split}/part-00000.parquet"
-                s3.put_object(Bucket=bucket, Key=key, Body=_parquet(kept))
+                s3.put_object(Bucket=bucket, Key=key, Body=parquet(kept))
         manifest = self._manifest(rows, content, time.monotonic() - started)
         s3.put_object(Bucket=bucket, Key=f"{reports}/manifest.json", Body=json.dumps(manifest))
 
@@ -137,39 +115,7 @@ class FastEtl:
             "rows_out": kept,
             "rows_refused": dict(rows.refused),
             "labels": dict(sorted(rows.labels.items())),
-            "schema": dict.fromkeys(_SCHEMA.names, "string"),
+            "schema": dict.fromkeys(SCHEMA.names, "string"),
             "dataset_digest": f"sha256:{digest}",
             "seconds": {"all": round(seconds, 2)},
         }
-
-
-def read_rows(content: bytes) -> Rows:
-    """The rows of a CSV with the columns review and sentiment, cleaned and split by the text's sha256."""
-    rows, seen = Rows(), set[str]()
-    for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")):
-        text = " ".join((row["review"] or "").split())
-        label = _LABELS.get((row["sentiment"] or "").strip().lower())
-        key = hashlib.sha256(text.lower().encode()).hexdigest()
-        if not text:
-            rows.refused["empty_text"] += 1
-        elif key in seen:
-            rows.refused["duplicate"] += 1
-        else:
-            seen.add(key)
-            rows.kept[_split(key, label)].append((key[:16], text, label))
-    return rows
-
-
-def _split(key: str, label: str | None) -> str:
-    percent = int(key[16:24], 16) % 100
-    if label is None:
-        return "unlabelled"
-    return "train" if percent < 80 else "validation" if percent < 90 else "test"
-
-
-def _parquet(rows: list[tuple[str, str, str | None]]) -> bytes:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    table = pa.table(dict(zip(_SCHEMA.names, columns, strict=True)), schema=_SCHEMA)
-    stream = io.BytesIO()
-    pq.write_table(table, stream)
-    return stream.getvalue()
