@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Job:
-    """The arguments of the Glue job."""
+    """The arguments of the Glue job; `raw_etag` is the upload's, "" if it is not to be compared."""
 
     run_id: str
     attempt_id: str
@@ -13,3 +13,4 @@ class Job:
     raw_key: str
     curated_bucket: str
     minimum_rows: int
+    raw_etag: str = ""

@@ -17,6 +17,7 @@ from etl.quality import check_quality, quality_report, quality_rules
 from etl.reading import read_upload
 from etl.rows import clean_rows, judge_rows
 from etl.tally import Tally, tally
+from etl.unchanged import check_unchanged
 from etl.writing import Places, write_dataset, write_quarantine
 
 
@@ -44,6 +45,7 @@ def prepare_dataset(spark: SparkSession, job: Job) -> Tally:
     """
     upload, places = f"s3://{job.raw_bucket}/{job.raw_key}", Places(job.curated_bucket, job.attempt_id)
     watch = Stopwatch(job)
+    check_unchanged(job)
     with spark_causes_in_words(), watch.step("read and clean"):
         rows, columns = read_upload(spark, upload)
         # A file that cannot be split is read by one task: what follows is spread over all of them.
@@ -60,5 +62,6 @@ def prepare_dataset(spark: SparkSession, job: Job) -> Tally:
         check_quality(rules)
         write_dataset(judged, counts, places.dataset)
     document = manifest(job, sha256_of(spark, upload), counts, watch.seconds)
+    check_unchanged(job)
     write_json(spark, places.report("manifest.json"), document)
     return counts

@@ -56,7 +56,8 @@ class ReconcileBatches:
         batch = self.ledger.get(batch_id)
         if not batch.ended:
             return self._settle(batch)
-        self.jobs.stop(self._job_name(batch))
+        if batch.stage == BatchStage.FAILED:
+            self.jobs.stop(self._job_name(batch))
         self.notices.tell(batch_id)
         told = self.ledger.get(batch_id)
         if self.notices.was_told(told):
