@@ -122,7 +122,7 @@ e2e: setup
 
 .PHONY: chaos
 chaos: setup
-	$(BIN)/python -m chaos $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+	PYTHONPATH=glue $(BIN)/python -m chaos $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: clean
 clean:
