@@ -1,13 +1,18 @@
 """Scalable targets: Register, Describe, Deregister."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.autoscaling.policies import ScalingPolicies
 from localcloud.autoscaling.resource import KEYS, Resource, not_found, resource, target_arn
 from localcloud.autoscaling.variants import Variants
 from localcloud.awsjson import Permission, Request, ServiceError, action
 from localcloud.store import Document, Store, now
+
+log = logging.getLogger(__name__)
 
 KIND = "ScalableTarget"
 LINKED_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
@@ -82,7 +87,11 @@ class ScalableTargets:
         for variant in self.of(endpoint):
             where = Resource(endpoint, variant)
             self._store.remove(KIND, where.id)
-            self._policies.forget(where)
+            try:
+                self._policies.forget(where)
+            except (ClientError, BotoCoreError) as error:
+                # Nothing acts on an alarm without its policy; the endpoint is deleted all the same.
+                log.warning("the alarms of %s stay: %s", where.id, error)
 
 
 def capacity(target: Document, count: int) -> int:

@@ -91,9 +91,9 @@ class Endpoints:
         """Stop an endpoint and forget it."""
         endpoint = self._find(request)
         self._occupy(request, "Deleting", ("InService", "Failed"))
-        self._scaled.forget(endpoint["EndpointName"])
         self._deployments.delete(endpoint["EndpointName"])
         self._store.tags.forget(endpoint["EndpointArn"])
+        self._scaled.forget(endpoint["EndpointName"])
         return {}
 
     def _check_scaled(self, endpoint: str, config: Document) -> None:

@@ -31,11 +31,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """One deployment: its steps, the alarms that end it, and how long it may take in seconds."""
+    """One deployment: its steps, and the alarms that end it."""
 
     steps: Sequence[Step]
     alarms: Sequence[str]
-    timeout: float
 
 
 def plan(deployment: dict[str, Any], running: Sequence[str], variants: Sequence[dict[str, Any]]) -> Plan:
@@ -55,7 +54,8 @@ def plan(deployment: dict[str, Any], running: Sequence[str], variants: Sequence[
     timeout = policy.get("MaximumExecutionTimeoutInSeconds", _MAXIMUM_SECONDS)
     if sum(step.seconds for step in steps) >= timeout:
         _refuse("MaximumExecutionTimeoutInSeconds must be larger than the total waiting time.")
-    return Plan(steps, alarms, timeout)
+    # Once it is larger it cannot be reached: a container that starts too slowly has a limit of its own here.
+    return Plan(steps, alarms)
 
 
 def _partial(routing: dict[str, Any], variants: Sequence[dict[str, Any]]) -> list[Step]:

@@ -27,7 +27,7 @@ class CloudWatch:
         return {"MetricAlarms": [{"AlarmName": "a", "StateValue": "ALARM" if tripped else "OK"}]}
 
 
-def run(cloudwatch: CloudWatch, *steps: Step, timeout: float = 3600) -> tuple[str, list[float], list[str]]:
+def run(cloudwatch: CloudWatch, *steps: Step) -> tuple[str, list[float], list[str]]:
     """The reason to roll back, the shares of the green fleet, and the stages that were told."""
     shares, told = list[float](), list[str]()
 
@@ -38,7 +38,7 @@ def run(cloudwatch: CloudWatch, *steps: Step, timeout: float = 3600) -> tuple[st
         told.append(f"{status}: {message(4)}")
 
     watch = AlarmWatch(lambda: cloudwatch, ["a"])
-    rollout = Rollout(Plan(steps, ["a"], timeout), watch, 0.001, route, tell)
+    rollout = Rollout(Plan(steps, ["a"]), watch, 0.001, route, tell)
     return rollout.run(BLUE, GREEN), shares, told
 
 
@@ -76,9 +76,3 @@ def test_an_answer_of_cloudwatch_that_is_missing_undoes_nothing() -> None:
     throttled = ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "DescribeAlarms")
 
     assert run(CloudWatch(None, throttled), step(1.0))[0] == ""
-
-
-def test_a_deployment_past_its_time_is_rolled_back() -> None:
-    reason, _, _ = run(CloudWatch(None), step(0.5, seconds=30), step(1.0), timeout=10)
-
-    assert reason == "The deployment exceeded MaximumExecutionTimeoutInSeconds (10)."
