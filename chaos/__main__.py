@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -38,8 +39,17 @@ def main() -> int:
 
 
 def _tried(name: str, options: Options) -> Iterator[Row]:
-    with options.terminal.step(f"Chaos: {name}"):
-        yield from subject(name)(options)
+    started = time.monotonic()
+    try:
+        with options.terminal.step(f"Chaos: {name}"):
+            yield from subject(name)(options)
+    except (
+        Exception
+    ) as error:  # 20 minutes of other subjects must not be lost with one, nor this one be hidden
+        traceback.print_exc()
+        broke = f"the subject broke off: {type(error).__name__}: {error}"
+        seconds = time.monotonic() - started
+        yield Row(name, "the subject itself", 1, 0, seconds, (broke,), f"python -m chaos --only {name}")
 
 
 def _parser() -> argparse.ArgumentParser:
