@@ -16,7 +16,7 @@ from marquee.stages import RunMoved
 from tests.unit.functions.conftest import Pipeline, etl_event, reader, training_event, write_archives
 from tests.unit.marquee.doubles import LambdaDouble
 
-SEEDS = range(int(os.environ.get("LIFE_SCHEDULES", "4")))
+SEEDS = range(int(os.environ.get("LIFE_SCHEDULES", "8")))
 FATES = ["live", "rejected", "training fails", "etl fails"]
 BATCH = "marquee-dev-batch-123456789012-us-east-1"
 PATHS = {
@@ -34,7 +34,7 @@ class World:
 
     def __init__(self, pipeline: Pipeline, seed: int) -> None:
         self._pipeline = pipeline
-        self._draw = random.Random(seed)  # noqa: S311 - a schedule, no secret
+        self._draw = random.Random(seed)
         self._fate = FATES[seed % len(FATES)]
         self._in_flight: list[Event] = []
         self._done: list[str] = []

@@ -1,0 +1,6 @@
+"""The pipeline of the unit tests: functions against AWS in memory."""
+
+from tests.unit.conftest import aws, fresh_clients, table
+from tests.unit.functions.conftest import environment, glue, pipeline, queue, sagemaker
+
+__all__ = ["aws", "environment", "fresh_clients", "glue", "pipeline", "queue", "sagemaker", "table"]
