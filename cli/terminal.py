@@ -12,6 +12,8 @@ from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from marquee.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -45,9 +47,9 @@ class Terminal:
     @cached_property
     def progress(self) -> Console:
         """The console that progress goes to."""
-        from rich.console import Console
+        from cli.screen import Screen
 
-        return Console(stderr=True, highlight=False, soft_wrap=True)
+        return Screen(stderr=True, highlight=False, soft_wrap=True)
 
     def note(self, text: str) -> None:
         """One line for the person who waits."""
@@ -56,11 +58,11 @@ class Terminal:
     def show(self, result: Any, view: RenderableType | Callable[[], RenderableType]) -> None:
         """The result of the command: `result` as JSON, or `view` for a person."""
         if self.as_json:
-            print(json.dumps(result, indent=2, ensure_ascii=False, default=_plain))
+            print(printable(json.dumps(result, indent=2, ensure_ascii=False, default=_plain)))
             return
-        from rich.console import Console
+        from cli.screen import Screen
 
-        shown, console = view() if callable(view) else view, Console(highlight=False)
+        shown, console = view() if callable(view) else view, Screen(highlight=False)
         if not console.is_terminal and "COLUMNS" not in os.environ:
             console.width = _PIPE_WIDTH
         # A line of text is whole even where it is long, so that it can be copied.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marquee import clients
+from marquee.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +28,14 @@ class Topic:
         """Send one message."""
         self._client.publish(
             TopicArn=self._arn,
-            Subject=_printable(subject),
-            Message=text,
+            Subject=_ascii(subject),
+            Message=printable(text),
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
             },
         )
 
 
-def _printable(subject: str) -> str:
+def _ascii(subject: str) -> str:
     ascii_only = subject.encode("ascii", "replace").decode()
     return "".join(c if c.isprintable() else " " for c in ascii_only)[:_SUBJECT_LENGTH]
