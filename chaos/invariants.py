@@ -52,8 +52,8 @@ def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
         yield f"it is at attempt {run.attempt}, not {flight.journey.reruns + 1}"
     if outcome not in flight.journey.outcomes:
         yield f"it ended {outcome}, not {'/'.join(sorted(flight.journey.outcomes))}: {run.reason}"
-    if outcome == "rejected" and flight.journey.name in ("good", "twice") and "newer" not in run.reason:
-        yield f"a good model was rejected: {run.reason}"
+    if outcome == "rejected" and flight.journey.outdated and "newer upload" not in run.reason:
+        yield f"it was rejected, though not for its age: {run.reason}"
     job = attempt_name(_STAGE, run.attempt_id)
     counts = (
         ("Glue job runs", evidence.etl_runs[run.attempt_id], flight.journey.etl_runs),

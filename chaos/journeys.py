@@ -19,6 +19,8 @@ class Journey:
     batch: bool = False
     twice: bool = False
     """The same file is dropped again: one notice says so, and nothing else happens."""
+    outdated: bool = False
+    """It is rejected for one reason only: the champion is of a newer upload."""
     reruns: int = 0
     """How often it is run again once it has ended."""
 
@@ -27,15 +29,15 @@ def _journey(name: str, outcome: str, etl_runs: int = 1, training_jobs: int = 1)
     return Journey(name, frozenset({outcome}), etl_runs=etl_runs, training_jobs=training_jobs)
 
 
-# A good model whose upload is older than the champion's is rejected: with several in flight that may be.
+# A model whose upload is older than the champion's is rejected untried: with several in flight that may be.
 _RELEASED = frozenset({"live", "rejected"})
 
-GOOD = Journey("good", _RELEASED)
-TWICE = Journey("twice", _RELEASED, twice=True)
+GOOD = Journey("good", _RELEASED, outdated=True)
+TWICE = Journey("twice", _RELEASED, outdated=True, twice=True)
 REFUSED = Journey("refused", frozenset({"refused"}), unusable_csv, etl_runs=0, training_jobs=0)
 WORSE = _journey("worse", "rejected")
 LIAR = _journey("liar", "rejected")
-UNSTARTABLE = _journey("unstartable", "failed")
+UNSTARTABLE = Journey("unstartable", frozenset({"failed", "rejected"}), outdated=True)
 ETL_FAILS = _journey("etlfails", "failed", training_jobs=0)
 TRAINING_FAILS = _journey("trainingfails", "failed")
 UNPREPARABLE = _journey("unpreparable", "failed", etl_runs=0, training_jobs=0)

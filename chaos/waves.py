@@ -29,8 +29,9 @@ class Wave:
     stuck: list[Flight]
 
     def struck(self, fault: int) -> int:
-        """How often the fault of that place struck."""
-        return sum(strike["fault"] == fault for strike in self.strikes)
+        """How often the fault of that place struck: a call refused at each retry is one."""
+        found = sum(strike["fault"] == fault for strike in self.strikes)
+        return min(found, self.faults[fault].get("times", 1))
 
     @property
     def deaths_beside_sns(self) -> int:

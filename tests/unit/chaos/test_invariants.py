@@ -95,6 +95,15 @@ def test_a_file_dropped_twice_has_one_notice_that_says_so() -> None:
     assert "duplicate: 0, not 1" in said(healthy(), TWICE)
 
 
+def test_a_good_model_may_be_rejected_for_the_age_of_its_upload_only() -> None:
+    old = replace(run(Stage.REJECTED), reason="The champion was made of a newer upload.")
+    bad = replace(old, reason="It gets 10% right.")
+    told = {"m-1": notice("rejected")}
+
+    assert "not for its age" in said(replace(healthy(), runs={RUN: bad}, notices=told))
+    assert "age" not in said(replace(healthy(), runs={RUN: old}, notices=told))
+
+
 def test_a_run_that_nobody_dropped_a_file_for_is_noticed() -> None:
     stranger = replace(run(), run_id="other-1-0123456789")
 
