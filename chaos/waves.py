@@ -31,7 +31,7 @@ class Wave:
     def struck(self, fault: int) -> int:
         """How often the fault of that place struck: a call refused at each retry is one."""
         found = sum(strike["fault"] == fault for strike in self.strikes)
-        return min(found, self.faults[fault].get("times", 1))
+        return min(found, int(self.faults[fault].get("times", 1)))
 
     @property
     def deaths_beside_sns(self) -> int:
