@@ -1,10 +1,12 @@
 """Earlier champions: kept, brought back in one command, and deleted when they are three releases old."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from marquee import clients
+from marquee.clock import later
 from marquee.ledger import Champion, Stage
 from marquee.releases.champions import before, kept
 from tests.unit.functions.conftest import GOOD_CSV, Pipeline, training_event
@@ -145,6 +147,20 @@ def test_a_rerun_on_purpose_counts_as_new(pipeline: Pipeline) -> None:
     pipeline.call("start_release", training_event(pipeline.train(again), "completed"))
     pipeline.release(again)
     assert champion(pipeline).attempt_id == again["attempt_id"]
+
+
+def test_a_rollback_that_sagemaker_refuses_for_hours_gives_the_lease_back(
+    pipeline: Pipeline, champions: list[str]
+) -> None:
+    pipeline.sagemaker.refuse_next["UpdateEndpoint"] = Refused("ValidationException", "no such role")
+    with pytest.raises(Exception, match="no such role"):
+        pipeline.call("roll_back", {"version": "2"})
+    asked = champion(pipeline)
+    long_ago = replace(asked, asked_at=later(-4 * 3600))
+    assert pipeline.ledger.replace_champion(long_ago, asked)
+    assert pipeline.call("roll_back", {"version": "2"})["status"] == "failed"
+    assert [notice["outcome"] for notice in pipeline.inbox()] == ["rollback_failed"]
+    assert pipeline.call("roll_back", {"version": "1"})["status"] == "updating"
 
 
 def test_a_pass_that_died_while_mending_holds_up_nobody(pipeline: Pipeline, champions: list[str]) -> None:

@@ -268,9 +268,12 @@ class SageMakerDouble(Double):
         ]
         return {"LastModifiedTime": datetime.now(UTC), "ProductionVariants": shown, **endpoint}
 
-    def UpdateEndpoint(self, EndpointName: str, EndpointConfigName: str, **_: Any) -> Parameters:
+    def UpdateEndpoint(self, EndpointName: str, EndpointConfigName: str, **how: Any) -> Parameters:
         if self.endpoint is None or self.endpoint["EndpointStatus"] != "InService":
             raise Refused("ValidationException", "Cannot update in-progress endpoint.")
+        names = [self._variants(self.endpoint["EndpointConfigName"]), self._variants(EndpointConfigName)]
+        if "DeploymentConfig" in how and names[0] != names[1]:
+            raise Refused("ValidationException", "must have the same variant names as the old one")
         pending = {"EndpointConfigName": EndpointConfigName}
         self.endpoint |= {"EndpointStatus": "Updating", "PendingDeploymentSummary": pending}
         return {"EndpointArn": f"{ACCOUNT}:endpoint/{EndpointName}"}
@@ -298,6 +301,10 @@ class SageMakerDouble(Double):
         if self.models.pop(ModelName, None) is None:
             raise Refused("ValidationException", f'Could not find model "{ModelName}".')
         return {}
+
+    def _variants(self, config: str) -> list[str]:
+        variants = self.configs.get(config, {}).get("ProductionVariants", [])
+        return [variant["VariantName"] for variant in variants]
 
     def _endpoint(self, name: str) -> Parameters | None:
         return self.trial if name.endswith("-trial") else self.endpoint

@@ -1,5 +1,6 @@
 """Endpoint configs of an A/B test: the champion, and a challenger beside it."""
 
+import re
 from typing import Any
 
 from marquee.ledger import Challenger, Champion
@@ -12,6 +13,11 @@ CHALLENGER = "challenger"
 def ab_config(endpoint_config: str, version: str) -> str:
     """Name of the config in which a version stands beside the champion of `endpoint_config`."""
     return f"{endpoint_config}-ab-{version}"
+
+
+def is_ab_config(config: str) -> bool:
+    """Whether a config is of an A/B test; after `-ab-` an attempt's own has a digest of ten characters."""
+    return re.search(r"-ab-\d{1,9}$", config) is not None
 
 
 def expected_config(champion: Champion) -> str:

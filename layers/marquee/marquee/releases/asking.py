@@ -8,6 +8,9 @@ from marquee.ledger import Champion, Ledger
 from marquee.releases.shifting import Progress, Shift
 from marquee.services.endpoint import EndpointState
 
+# The slowest shift that the template allows takes half of it; what is refused for longer will always be.
+_MAY_TAKE_SECONDS = 3 * 3600
+
 
 class ChampionMoved(Exception):
     """The champion's pointer changed in this moment; the step is to be tried again."""
@@ -24,11 +27,12 @@ class Asking:
     shift: Shift
 
     def towards(self, champion: Champion, config: str) -> Progress | Literal["failed"]:
-        """Take one step; `failed` if the endpoint was asked for this and runs something else."""
+        """Take one step; `failed` if the endpoint went back from this, or was asked for hours in vain."""
         state = self.shift.endpoint.state()
-        if _came_back(champion, config, state):
+        if _came_back(champion, config, state) or _is_hopeless(champion, config):
             return "failed"
-        if state is None or not (state.changing or state.config == config):
+        running = state is not None and (state.changing or state.config == config)
+        if not running and champion.wanted != config:
             asked = replace(champion, wanted=config, asked_at=now(), asleep=False)
             if not self.ledger.replace_champion(asked, champion):
                 raise ChampionMoved
@@ -38,6 +42,10 @@ class Asking:
         """Forget what was asked for, and let the endpoint go back to what it ran."""
         self.ledger.replace_champion(replace(champion, wanted="", asked_at=""), champion)
         self.shift.bring(config, [])
+
+
+def _is_hopeless(champion: Champion, config: str) -> bool:
+    return champion.wanted == config and seconds_between(champion.asked_at, now()) > _MAY_TAKE_SECONDS
 
 
 def _came_back(champion: Champion, config: str, state: EndpointState | None) -> bool:

@@ -79,7 +79,7 @@ class RollBack:
 
     def _done(self, champion: Champion, target: Champion) -> Step:
         version = target.version
-        again = replace(champion, challenger=None)
+        again = replace(champion, challenger=None, wanted="", asked_at="")
         answering = again if champion.version == version else brought_back(champion, version)
         if answering != champion and not self.ledger.replace_champion(answering, champion):
             raise ChampionMoved

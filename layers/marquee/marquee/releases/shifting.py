@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from marquee import names
+from marquee.releases.ab_configs import is_ab_config
 from marquee.services.endpoint import Endpoint, EndpointState
 from marquee.services.scaling import Scaling
 from marquee.settings import ShiftSettings
@@ -63,7 +64,7 @@ class Shift:
             # (SageMaker, "Update endpoints that use auto scaling"); scale_endpoint registers it again.
             self.scaling.stop()
         # Guardrails want the same variants before and after, which an A/B test has not ("Exclusions").
-        same = guarded and len(state.weights) == 1
+        same = guarded and len(state.weights) == 1 and not is_ab_config(config)
         self.endpoint.update(config, {**_RETAINED, "DeploymentConfig": self._guard()} if same else {})
 
     def _guard(self) -> dict[str, Any]:

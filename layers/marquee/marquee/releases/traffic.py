@@ -118,7 +118,8 @@ class ShareTraffic:
                 check_known_reviews(self._endpoint.variant(CHALLENGER), version)
         except (EndpointUnreachable, NotVerified) as error:
             return self._failed(champion, version, str(error))
-        if not self.ledger.replace_champion(replace(champion, challenger=challenger), champion):
+        settled = replace(champion, challenger=challenger, wanted="", asked_at="")
+        if not self.ledger.replace_champion(settled, champion):
             raise ChampionMoved
         before = champion.challenger
         if before and before.version != (challenger.version if challenger else ""):
