@@ -30,7 +30,7 @@ class Wave:
 
     def struck(self, fault: int) -> int:
         """How often the fault of that place struck: a call refused at each retry is one."""
-        found = sum(strike["fault"] == fault for strike in self.strikes)
+        found = sum(bool(strike["fault"] == fault) for strike in self.strikes)
         return min(found, int(self.faults[fault].get("times", 1)))
 
     @property
