@@ -85,5 +85,5 @@ def _paragraph(report: Report, typed: Callable[[str], str]) -> Text:
 
 
 def plain(text: str) -> str:
-    """Without line breaks and escape sequences: names of files are users' words."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """On one line; what else a terminal would obey, its screen keeps out (cli/screen.py)."""
+    return " ".join(text.split())

@@ -167,6 +167,21 @@ def test_showing_leaves_them_where_they_are(account: Account, capsys: pytest.Cap
     assert "NO_PERMISSIONS: not authorized" in capsys.readouterr().out
 
 
+def test_a_name_starts_no_line_of_its_own_and_moves_no_cursor(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    undelivered(
+        account,
+        {"detail-type": "Object Created", "detail": {"object": {"key": "raw/a\n  next  \x1b[2Jsend money"}}},
+    )
+
+    dead_letters.run(argparse.Namespace(stage="dev", state=Path(".marquee"), json=False), Terminal())
+
+    shown = capsys.readouterr().out
+    assert "\x1b[2J" not in shown
+    assert len([line for line in shown.splitlines() if line.startswith("  next")]) == 1
+
+
 def test_all_go_to_whom_they_were_for_and_then_are_gone(
     account: Account, invoked: list[dict[str, Any]]
 ) -> None:
