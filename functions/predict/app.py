@@ -17,6 +17,9 @@ from marquee.serving.routes import Router
 
 router = Router()
 
+# One is 31 characters long; DynamoDB takes no key above 2,048 bytes, and says so with an error.
+_LONGEST_RUN_ID = 100
+
 
 @cache
 def _endpoint() -> Endpoint:
@@ -55,6 +58,8 @@ def runs(_: Request) -> Answer:
 def run(_: Request, run_id: str) -> Answer:
     """Show one run with its history and its facts."""
     try:
+        if len(run_id) > _LONGEST_RUN_ID:
+            raise RunNotFound(run_id)
         return Answer.of(views.run_details(_ledger().get(run_id)), about={"run_id": run_id})
     except RunNotFound:
         raise Refusal(404, "no_such_run", f"There is no run {run_id[:80]}. GET /runs lists them.") from None

@@ -55,8 +55,9 @@ def test_a_run_shows_its_history_and_facts(ledger: Ledger, call: Call) -> None:
     assert run["bytes"] == 1042
 
 
-def test_an_unknown_run_is_404(ledger: Ledger, call: Call) -> None:
-    answer = call("GET", "/runs/nothing-0000000000")
+@pytest.mark.parametrize("run_id", ["nothing-0000000000", "a" * 4_000, "%00", "<script>"])
+def test_an_unknown_run_is_404(ledger: Ledger, call: Call, run_id: str) -> None:
+    answer = call("GET", f"/runs/{run_id}")
 
     assert (answer["statusCode"], answer["json"]["code"]) == (404, "no_such_run")
 
