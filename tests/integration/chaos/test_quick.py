@@ -20,7 +20,7 @@ def options() -> Iterator[Options]:
         yield replace(quick, shared=stage)
 
 
-@pytest.mark.parametrize("name", ["events", "calls", "schedules", "burst", "releases"])
+@pytest.mark.parametrize("name", ["events", "calls", "schedules", "burst", "releases", "requests"])
 def test_it_is_survived(options: Options, name: str) -> None:
     rows = list(subject(name)(options))
 
