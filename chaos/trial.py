@@ -71,21 +71,18 @@ class Trial:
         self.flights.append(flight)
         return flight
 
-    def land(self, flights: Iterable[Flight], patience: float = PATIENCE_SECONDS) -> list[Flight]:
-        """Wait until these have ended and nothing is held back; gives those that have not.
+    def land(self, flights: Iterable[Flight], patience: float = PATIENCE_SECONDS) -> None:
+        """Wait until these have ended and nothing is held back, or patience is over; the verdict tells.
 
         The reconciler is asked again and again, as its schedule does.
         """
         left, deadline = list(flights), time.monotonic() + patience
         while True:
             left = [flight for flight in left if not self.ended(flight)]
-            if not left and not self.stage.cloud.pending_events():
-                break
-            if time.monotonic() > deadline:
-                break
+            if (not left and not self.stage.cloud.pending_events()) or time.monotonic() > deadline:
+                return
             self.reconcile()
             time.sleep(_POLL_SECONDS)
-        return left
 
     def reconcile(self) -> None:
         """One pass of the reconciler, unless there was one a moment ago; it may be what is killed."""

@@ -26,7 +26,6 @@ class Wave:
     flights: list[Flight]
     strikes: list[dict[str, Any]]
     seconds: float
-    stuck: list[Flight]
 
     def struck(self, fault: int) -> int:
         """How often the fault of that place struck: a call refused at each retry is one."""
@@ -80,12 +79,12 @@ class Waves:
         started, before = time.monotonic(), len(self.trial.strikes)
         self.trial.plan(faults, seed)
         flights = [self.trial.drop(label, journey, number) for journey, number in files]
-        stuck = self.trial.land(flights, self.patience)
+        self.trial.land(flights, self.patience)
         for errand in errands:
             errand(self.trial)
         self.trial.strikes += self.stage.cloud.struck()
         strikes = self.trial.strikes[before:]
-        wave = Wave(label, faults, flights, strikes, time.monotonic() - started, stuck)
+        wave = Wave(label, faults, flights, strikes, time.monotonic() - started)
         self.waves.append(wave)
         return wave
 

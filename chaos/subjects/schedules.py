@@ -1,6 +1,6 @@
 """Random schedules of faults, each drawn from a seed, with many uploads in flight.
 
-A schedule is two files and the faults drawn for them; ten are in flight at a time. `--seed N` plays the
+A schedule is a file and the faults drawn for it; ten are in flight at a time. `--seed N` plays the
 ten that N is among: the faults of one strike the files of the others too, so they are what is replayed.
 """
 
@@ -19,7 +19,6 @@ from chaos.waves import Wave, Waves
 _TOGETHER = 10
 _QUICK_SCHEDULES = 10
 _MOST_FAULTS = 3
-_FILES_EACH = 1
 _CALLS = 10
 
 
