@@ -29,6 +29,14 @@ def register(cloud: "Cloud") -> None:
     cloud.stack.on_decision(withholding.heard)
     cloud.stack.around_invocations(withholding.around)
     cloud.controls["permissions"] = lambda body: _obey(withholding, body)
+    # PutEvents takes no event of AWS's own; only the cloud itself can say that a service said something.
+    cloud.controls["emit"] = lambda event: _emit(cloud, event)
+
+
+def _emit(cloud: "Cloud", event: object) -> str:
+    if not isinstance(event, Mapping):
+        raise ValueError("The control `emit` takes source, detail_type and detail.")
+    return cloud.stack.emit_event(**event)
 
 
 def _obey(withholding: Withholding, body: object) -> object:

@@ -1,5 +1,6 @@
 """The roles of Glue and SageMaker: the work is done again with one more permission, until it succeeds."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ class Service:
 
     role: str
     works: tuple[Work, ...]
+    logs: str
+    """Start of the name of the log groups that tell of its work."""
 
 
 def withheld_from(service: Service, traveller: Traveller, grants: list[Grant]) -> Iterator[Killed]:
@@ -27,20 +30,29 @@ def withheld_from(service: Service, traveller: Traveller, grants: list[Grant]) -
     role = next(grant.role for grant in grants if f"-{service.role}-" in grant.role)
     cloud.control("permissions", {"withhold": [g.as_json() for g in grants if g.role == role]})
     for work in service.works:
-        yield from _until_it_works(work, role, traveller)
+        yield from _until_it_works(work, role, traveller, service.logs)
     cloud.control("permissions", {"give_back": True})
 
 
-def _until_it_works(work: Work, role: str, traveller: Traveller) -> Iterator[Killed]:
+def _until_it_works(work: Work, role: str, traveller: Traveller, logs: str) -> Iterator[Killed]:
     while True:
-        cloud = traveller.stage.cloud
-        failed = work(traveller)
+        cloud, since = traveller.stage.cloud, time.time()
+        failed = work(traveller) or _unlogged(traveller, logs, since)
         denied = cloud.control("permissions", {"denied": role})
         if not denied:
             return
         first = {name: denied[0][name] for name in ("role", "action", "resource")}
         given = [Grant(**grant) for grant in cloud.control("permissions", {"give": first})]
         yield Killed(tuple(given), work.__name__, failed)
+
+
+def _unlogged(traveller: Traveller, prefix: str, since: float) -> str:
+    """Say so if no line was written since (epoch seconds) to any log group whose name starts so."""
+    logs, start = traveller.stage.client("logs"), int(since * 1000)
+    prefix = prefix.format(traveller.stage.account.stage)
+    groups = [g["logGroupName"] for g in logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]]
+    lines = [logs.filter_log_events(logGroupName=group, startTime=start)["events"] for group in groups]
+    return "" if any(lines) else f"nothing in the log {prefix}"
 
 
 def etl(traveller: Traveller) -> str:
@@ -144,8 +156,8 @@ def transform(traveller: Traveller) -> str:
 
 
 SERVICES = (
-    Service("etl", (etl,)),
-    Service("crawler", (crawl_raw, crawl_curated)),
-    Service("training", (training,)),
-    Service("model", (endpoint, transform)),
+    Service("etl", (etl,), "/aws-glue/marquee-{}/"),
+    Service("crawler", (crawl_raw, crawl_curated), "/aws-glue/crawlers"),
+    Service("training", (training,), "/aws/sagemaker/TrainingJobs"),
+    Service("model", (endpoint, transform), "/aws/sagemaker/TransformJobs"),
 )
