@@ -6,10 +6,12 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from cli.account import Account
 from cli.sam import Sam, build_environment
@@ -23,6 +25,7 @@ WAIT_SCALE = 0.05
 """The 15 s that a candidate waits for its turn take 0.75 s: less would be spent on asking."""
 DELIVERY_SCALE = 0.005
 """A retry that Lambda makes after a minute comes after 0.3 s."""
+_INVOKE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,14 @@ class Stage:
     def invoke(self, function: str, payload: bytes = b"{}") -> bytes:
         """What a function, named without the stage's prefix, answers."""
         name = f"marquee-{self.account.stage}-{function}"
-        answer = self.client("lambda").invoke(FunctionName=name, Payload=payload)
+        answer = self._invoker.invoke(FunctionName=name, Payload=payload)
         return bytes(answer["Payload"].read())
+
+    @cached_property
+    def _invoker(self) -> Any:
+        """A client that asks once: a function that is killed must not be called again by the SDK."""
+        patient = Config(read_timeout=_INVOKE_SECONDS, retries={"total_max_attempts": 1})
+        return self.account.session.client("lambda", endpoint_url=self.account.endpoint_url, config=patient)
 
 
 @contextlib.contextmanager

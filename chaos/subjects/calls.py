@@ -24,7 +24,7 @@ _PER_WAVE = 2
 """Faults that one function meets in a wave: Lambda and the machines try three times, the third must work."""
 _NUMBERED = 16
 """A function with more different calls, such as the reconciler, is struck at the first of each action."""
-_QUICK_WAVES = 2
+_QUICK_WAVES = 1
 _MOST_WAVES = 40
 
 
