@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marquee.clock import now
 from marquee.ledger.claims import claim_notice, close, notice_sent, release_notice
+from marquee.ledger.clauses import appended, fresh_work, is_attempt, set_facts, stands_at, stays
 from marquee.ledger.models import ENDED, Champion, Change, Promotion, Run, RunNotFound, Stage, Work, work_key
 from marquee.ledger.table import Condition, Put, Table, Update
 
@@ -88,10 +89,9 @@ class Ledger:
             "opened_at": at,
         }
         clauses = [f"{change.path(name)} = {change.value(value)}" for name, value in sets.items()]
-        clauses.append(_appended(change, Change(str(to), at, cause, event_id)))
-        clauses.append(_fresh_work(change, attempt, to))
-        clauses += _facts(change, facts or {})
-        condition = f"{_is_attempt(change, attempt)} AND {_stands_at(change, from_stages)}"
+        clauses += [appended(change, Change(str(to), at, cause, event_id)), fresh_work(change, attempt, to)]
+        clauses += set_facts(change, facts or {})
+        condition = f"{is_attempt(change, attempt)} AND {stands_at(change, from_stages)}"
         update = Update(_pk(run_id), f"SET {', '.join(clauses)}", condition, change)
         if promotion:
             return self._table.both(update, _pointer(promotion))
@@ -110,7 +110,7 @@ class Ledger:
         if not facts:
             return
         change = Condition()
-        clauses = ", ".join(_facts(change, facts))
+        clauses = ", ".join(set_facts(change, facts))
         if not self._table.update(_pk(run_id), f"SET {clauses}", "attribute_exists(pk)", change):
             raise RunNotFound(run_id)
 
@@ -125,7 +125,7 @@ class Ledger:
         change = Condition()
         tries = change.path("work", work_key(run.attempt, run.stage), "tries")
         setting = f"SET {tries} = {change.value(run.working.tries + 1)}"
-        condition = f"{_stays(change, run)} AND {tries} = {change.value(run.working.tries)}"
+        condition = f"{stays(change, run)} AND {tries} = {change.value(run.working.tries)}"
         return self._table.update(_pk(run.run_id), setting, condition, change)
 
     def waited(self, run: Run, waiting_for: str, deadline: str) -> None:
@@ -138,7 +138,7 @@ class Ledger:
             f"{change.path('work', key, 'waiting_for')} = {change.value(waiting_for)}, "
             f"{change.path('deadline')} = {change.value(deadline)}"
         )
-        self._table.update(_pk(run.run_id), setting, _stays(change, run), change)
+        self._table.update(_pk(run.run_id), setting, stays(change, run), change)
 
     def begin_attempt(self, run: Run, cause: str, deadline: str, ask_at: str = "") -> bool:
         """Start the next attempt of an ended run, with no facts; False if another did so first."""
@@ -157,9 +157,9 @@ class Ledger:
             "opened_at": at,
         }
         clauses = [f"{change.path(name)} = {change.value(value)}" for name, value in sets.items()]
-        clauses.append(_appended(change, Change(str(Stage.RECEIVED), at, cause)))
-        clauses.append(_fresh_work(change, run.attempt + 1, Stage.RECEIVED))
-        condition = f"{_is_attempt(change, run.attempt)} AND {_stands_at(change, ENDED)}"
+        clauses.append(appended(change, Change(str(Stage.RECEIVED), at, cause)))
+        clauses.append(fresh_work(change, run.attempt + 1, Stage.RECEIVED))
+        condition = f"{is_attempt(change, run.attempt)} AND {stands_at(change, ENDED)}"
         return self._table.update(_pk(run.run_id), f"SET {', '.join(clauses)}", condition, change)
 
     def champion(self) -> Champion | None:
@@ -201,29 +201,3 @@ def _pointer(promotion: Promotion) -> Put:
     )
     item = {"pk": _CHAMPION, "kind": _CHAMPION, "created_at": champion.since, **champion.to_item()}
     return Put(item, expected, change)
-
-
-def _facts(change: Condition, facts: Mapping[str, Any]) -> list[str]:
-    return [f"{change.path('facts', name)} = {change.value(value)}" for name, value in facts.items()]
-
-
-def _appended(change: Condition, entry: Change) -> str:
-    history = change.path("history")
-    line = {"stage": entry.stage, "at": entry.at, "cause": entry.cause, "event_id": entry.event_id}
-    return f"{history} = list_append({history}, {change.value([line])})"
-
-
-def _fresh_work(change: Condition, attempt: int, stage: Stage) -> str:
-    return f"{change.path('work', work_key(attempt, stage))} = {change.value(asdict(Work()))}"
-
-
-def _stays(change: Condition, run: Run) -> str:
-    return f"{_is_attempt(change, run.attempt)} AND {_stands_at(change, [run.stage])}"
-
-
-def _is_attempt(change: Condition, attempt: int) -> str:
-    return f"{change.path('attempt')} = {change.value(attempt)}"
-
-
-def _stands_at(change: Condition, stages: Collection[Stage]) -> str:
-    return f"{change.path('stage')} IN ({', '.join(change.value(str(stage)) for stage in stages)})"
