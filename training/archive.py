@@ -9,6 +9,7 @@ from typing import Any
 from refusals import Refused
 
 FORMAT = 1
+_REPORTS = ("model.json", "evaluation.json")
 _SOURCE = Path(__file__).parent
 _SERVING = (
     "inference.py",
@@ -34,10 +35,13 @@ def write_archive(folder: Path, model: dict[str, Any]) -> None:
 
 
 def read_archive(folder: Path) -> dict[str, Any]:
-    """Read model.json; Refused for an unknown format or a weights file that was changed."""
+    """Read model.json; Refused for an unknown format, or a weights file that was changed or added."""
     document: dict[str, Any] = json.loads((folder / "model.json").read_text())
     if document.get("format") != FORMAT:
         raise Refused(f"model.json has format {document.get('format')!r}; this code reads format {FORMAT}.")
+    strays = {path.name for path in folder.iterdir() if path.is_file()} - {*document["files"], *_REPORTS}
+    if strays:
+        raise Refused(f"{min(strays)} is not vouched for: model.json knows no SHA-256 of it.")
     for name, digest in document["files"].items():
         if _digest(folder / name) != digest:
             raise Refused(f"{name} is not the file that training wrote: model.json has another SHA-256.")

@@ -3,6 +3,8 @@
 import tarfile
 from pathlib import Path
 
+_MOST_BYTES = 30 << 30
+"""All members unpacked: the volume of the smallest endpoint; a crafted archive of megabytes claims more."""
 _LEVEL = 6  # gzip's own default; Python's 9 takes twice as long for a per cent
 
 
@@ -18,5 +20,18 @@ def unpack(archive: Path, folder: Path) -> Path:
     """Extract into `folder`; a member that would leave it, or is a device or a link out of it, is refused."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive, "r:*") as tar:
-        tar.extractall(folder, filter="data")
+        tar.extractall(folder, filter=_Bounded())
     return folder
+
+
+class _Bounded:
+    """The filter "data" (PEP 706), and an end to what may be unpacked."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_BYTES
+
+    def __call__(self, member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+        self._left -= member.size
+        if self._left < 0:
+            raise tarfile.FilterError(f"the archive unpacks to more than {_MOST_BYTES:,} bytes")
+        return tarfile.data_filter(member, folder)

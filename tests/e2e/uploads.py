@@ -49,6 +49,8 @@ def bad_uploads() -> dict[str, tuple[str, bytes, str]]:
         "single class": ("one-class.csv", table(reviews(MINIMUM, "positive")), "label"),
         "ten rows": ("ten.csv", table(reviews(10)), "10"),
         "invalid UTF-8": ("latin.csv", table(reviews(MINIMUM)).replace(b"trains", b"tra\xeens"), "UTF-8"),
+        "a path out of its folder": ("../escape.csv", table(reviews(MINIMUM)), "between its slashes"),
+        "a terminal's escape": ("a\x1b[31m.csv", table(reviews(MINIMUM)), "control character"),
         "truncated gzip": ("cut.csv.gz", gzip.compress(table(reviews(MINIMUM)))[:-40], "gz"),
     }
 

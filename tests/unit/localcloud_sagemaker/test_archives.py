@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.sagemaker import archives
 from localcloud.sagemaker.archives import pack, unpack
 
 
@@ -44,3 +45,15 @@ def test_a_member_that_leaves_the_folder_is_refused(
     with pytest.raises(tarfile.FilterError):
         unpack(archive, tmp_path / "out")
     assert not (tmp_path / "escaped").exists()
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/zeros").write_bytes(bytes(10_000))
+    archive = archives.pack(tmp_path / "model", tmp_path / "bomb.tar.gz")
+    monkeypatch.setattr(archives, "_MOST_BYTES", 9_999)
+
+    with pytest.raises(tarfile.FilterError, match="unpacks to more than"):
+        archives.unpack(archive, tmp_path / "out")

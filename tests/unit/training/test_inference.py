@@ -124,6 +124,14 @@ def test_weights_that_were_changed_are_not_loaded(archive: Path, tmp_path: Path)
         inference.model_fn(str(changed))
 
 
+def test_a_file_that_model_json_does_not_vouch_for_is_refused(archive: Path, tmp_path: Path) -> None:
+    added = shutil.copytree(archive, tmp_path / "added")
+    (added / "more.npz").write_bytes(b"weights of another")
+
+    with pytest.raises(Refused, match=r"more\.npz is not vouched for"):
+        inference.model_fn(str(added))
+
+
 def test_an_archive_of_another_format_is_not_loaded(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text('{"format": 2}')
 
