@@ -32,12 +32,12 @@ class Answering(Endpoint):
     def ask(self, reviews: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         self.asked += 1
         time.sleep(self._pause)
-        predictions = [
-            {"id": one["id"], "label": max(scores, key=lambda name: scores[name]), "scores": scores}
-            for one in reviews
-            for scores in [self._model(one["text"])]
-        ]
+        predictions = [_prediction(one["id"], self._model(one["text"])) for one in reviews]
         return {"model": {"version": "7"}, "predictions": predictions}
+
+
+def _prediction(review_id: str, scores: dict[str, float]) -> dict[str, Any]:
+    return {"id": review_id, "label": max(scores, key=lambda name: scores[name]), "scores": scores}
 
 
 def probed(model: Model, version: str = "7") -> Latency:
