@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.text import Text
 
-from cli.dead_letters.subjects import run_of, sentence
+from cli.dead_letters.subjects import sentence
+from marquee.batches import BatchNotFound, BatchStage
 from marquee.ledger import RunNotFound, Stage
+from marquee.subjects import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,13 +22,13 @@ if TYPE_CHECKING:
     from cli.account import Account
     from cli.dead_letters.letters import Letter
 
-_ENDED = (Stage.LIVE, Stage.REJECTED, Stage.FAILED)
+_ENDED = (Stage.LIVE, Stage.REJECTED, Stage.FAILED, BatchStage.DONE)
 _ID_CHARACTERS = 8
 
 
 @dataclass(frozen=True)
 class Report:
-    """A letter and what is known of its run; `run_id` and `run_stage` are "" where there is none."""
+    """A letter and what is known of its run or batch; `run_id` and `run_stage` are "" where there is none."""
 
     letter: Letter
     what: str
@@ -60,10 +63,10 @@ class Report:
 def _stage_of(account: Account, run_id: str) -> str:
     if not run_id:
         return ""
-    try:
-        return str(account.ledger().get(run_id).stage)
-    except RunNotFound:
-        return ""
+    for read in (account.ledger().get, account.batches().get):
+        with suppress(RunNotFound, BatchNotFound):
+            return str(read(run_id).stage)
+    return ""
 
 
 def overview(reports: list[Report], typed: Callable[[str], str]) -> RenderableType:

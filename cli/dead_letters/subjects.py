@@ -1,11 +1,8 @@
-"""What a dead letter is about: the event in words, and the run it belongs to."""
+"""What a dead letter is about: the event in words."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from marquee.identity import Attempt, run_id_of
-from marquee.names import attempt_of
 
 
 def sentence(event: dict[str, Any]) -> str:
@@ -25,19 +22,3 @@ def _named(detail: dict[str, Any]) -> str:
     states = ("state", "TrainingJobStatus", "TransformJobStatus", "status")
     found = [next((str(detail[key]) for key in keys if key in detail), "") for keys in (names, states)]
     return " ".join(part for part in found if part)
-
-
-def run_of(event: dict[str, Any], stage: str) -> str:
-    """Return the run_id that an event is about, "" where it does not tell."""
-    detail = event.get("detail") or {}
-    attributes = event.get("MessageAttributes") or {}
-    try:
-        if "run_id" in event or "run_id" in attributes:
-            return str(event.get("run_id") or attributes["run_id"]["Value"])
-        if "object" in detail:
-            return run_id_of(detail["bucket"]["name"], detail["object"]["key"], detail["object"]["etag"])
-        if "stateMachineArn" in detail:
-            return Attempt.parse(detail["name"]).run_id
-        return attempt_of(stage, detail["TrainingJobName"]).run_id
-    except (KeyError, TypeError, ValueError):
-        return ""

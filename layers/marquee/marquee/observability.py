@@ -11,10 +11,12 @@ template's active tracing needs no code.
 from __future__ import annotations
 
 import json
+import os
 from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from marquee.metrics import Metric, write
+from marquee.subjects import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +68,8 @@ def observed(handler: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Resu
     def wrapper(event: Any, context: Any) -> Result:
         log = logger()
         log.clear_state()
-        log.append_keys(request_id=getattr(context, "aws_request_id", ""), run_id="")
+        run_id = run_of(event, os.environ.get("STAGE", ""))
+        log.append_keys(request_id=getattr(context, "aws_request_id", ""), run_id=run_id)
         try:
             return handler(event, context)
         except Exception as error:

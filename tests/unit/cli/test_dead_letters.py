@@ -16,9 +16,9 @@ from cli.commands import dead_letters, redrive
 from cli.dead_letters.desk import desk
 from cli.dead_letters.letters import Letter
 from cli.dead_letters.reports import Report
-from cli.dead_letters.subjects import run_of
 from cli.errors import CommandError
 from cli.terminal import Terminal
+from marquee.batches import BatchLedger
 from marquee.ledger import Ledger, RunNotFound, Stage
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -36,6 +36,7 @@ def golden(name: str) -> dict[str, Any]:
 def account(deploy: Deploy, session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Account:
     monkeypatch.setattr(queue, "_WAIT_SECONDS", 0)
     monkeypatch.setattr(Ledger, "get", _unknown)
+    monkeypatch.setattr(BatchLedger, "get", _unknown)
     sqs = session.client("sqs")
     names = {"UndeliveredEventsUrl": "undelivered", "FailedEventsUrl": "failed", "InboxQueueUrl": "inbox"}
     outputs = {key: sqs.create_queue(QueueName=name)["QueueUrl"] for key, name in names.items()}
@@ -45,7 +46,7 @@ def account(deploy: Deploy, session: boto3.Session, monkeypatch: pytest.MonkeyPa
     return account
 
 
-def _unknown(_: Ledger, run_id: str) -> Any:
+def _unknown(_: object, run_id: str) -> Any:
     raise RunNotFound(run_id)
 
 
@@ -131,21 +132,6 @@ def test_a_letter_tells_what_of_which_run_for_whom_why_and_how_often(account: Ac
         "UnreadableEvent: no object.key",
         3,
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "run_id"),
-    [
-        ("sagemaker_training_job_completed", "TrainingJobName"),
-        ("step_functions_execution_failed", "name"),
-    ],
-)
-def test_the_run_is_read_from_names_too(name: str, run_id: str) -> None:
-    event = golden(name)
-    stage = event["detail"].get("TrainingJobName", "marquee-dev-").split("-")[1]
-    found = run_of(event, stage)
-    assert found
-    assert found in event["detail"][run_id]
 
 
 def test_an_ended_run_needs_its_letter_no_more(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

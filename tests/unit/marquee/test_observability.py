@@ -28,14 +28,14 @@ def test_every_line_of_an_invocation_carries_its_run(lines: Lines) -> None:
     @observed
     def handler(event: dict[str, str], _: object) -> None:
         logger().info("before it is known")
-        about(run_id=event["run_id"])
+        about(run_id=event["id"])
         logger().info("a file", extra={"key": INJECTION})
         count("RunsEnded", outcome="live")
         seconds("StageSeconds", 1.5, stage="JUDGING")
         gauge("RunsOverdue", 0)
 
     for run_id in ("films-1", "films-2"):
-        handler({"run_id": run_id}, None)
+        handler({"id": run_id}, None)
 
         first, *others = lines()
         assert first["run_id"] == ""
@@ -49,6 +49,12 @@ def test_every_line_of_an_invocation_carries_its_run(lines: Lines) -> None:
             [["service"]],
         ]
         assert (others[1]["RunsEnded"], others[2]["StageSeconds"], others[3]["RunsOverdue"]) == (1, 1.5, 0)
+
+
+def test_the_run_that_an_event_names_is_on_the_first_line_already(lines: Lines) -> None:
+    observed(lambda _, __: logger().info("at once"))({"run_id": "films-1"}, None)
+
+    assert [line["run_id"] for line in lines()] == ["films-1"]
 
 
 def test_what_breaks_is_logged_on_one_line_and_raised(lines: Lines) -> None:
