@@ -36,6 +36,10 @@ class Fuzzed:
     statuses: Counter[int]
     failures: list[str]
 
+    def __add__(self, other: "Fuzzed") -> "Fuzzed":
+        """Return both together."""
+        return Fuzzed(self.statuses + other.statuses, self.failures + other.failures)
+
 
 def fuzz(address: str, examples: int, seed: int) -> Fuzzed:
     """Send up to `examples` requests per operation and phase to the address; a seed draws the same ones."""
