@@ -40,6 +40,7 @@ class StartRelease:
         attempt = names.attempt_of(self.settings.stage, job.name)
         run = enter(self.ledger, attempt, Stage.JUDGING, cause, event_id=event_id, facts=training_facts(job))
         if run:
+            self.ledger.tried(run)
             self.release.start(attempt)
         return run
 
