@@ -7,6 +7,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from chaos.errands import ask_for_a_prediction, roll_back
@@ -65,6 +66,7 @@ def rows(options: Options) -> Iterator[Row]:
         points = points_of(stage.cloud.recorded_calls())
         stage.cloud.record_calls(False)
         left = [(point, kind) for kind in KINDS for point in points]
+        Random(options.seed).shuffle(left)  # noqa: S311 - an order, not a secret
         plans: list[list[tuple[Point, str]]] = []
         for number in range(1, (_QUICK_WAVES if options.quick else _MOST_WAVES) + 1):
             chosen = _chosen(left)
