@@ -4,6 +4,7 @@ import json
 
 from chaos import uploads
 from chaos.permissions.traveller import Traveller, WentWrong
+from cli.notices import read_inbox
 from marquee.ledger import Stage as At
 
 
@@ -12,6 +13,9 @@ def live(traveller: Traveller) -> None:
     run_id = traveller.stage.drop(f"good-{traveller.name}.csv", _fresh(traveller))
     traveller.stands(run_id, At.LIVE)
     traveller.told(run_id, "live")
+    notices = read_inbox(traveller.stage.account)
+    if any("not in the catalogue" in one.subject and run_id in one.text for one in notices):
+        raise WentWrong(f"the upload of {run_id} is not in the catalogue")
 
 
 def live_again(traveller: Traveller) -> None:
