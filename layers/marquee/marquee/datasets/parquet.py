@@ -16,6 +16,8 @@ _NUMBER_MEANINGS = ((11, 12, 15, 16, 17, 18), (10,))
 _READ_CODECS = (0, 1, 2, 6, 7)
 _CODECS = {3: "LZO", 4: "Brotli", 5: "LZ4 in Hadoop's frames"}
 _BYTE_STREAM_SPLIT = 9
+# UUID is the last LogicalType of the Parquet library in Spark 3.5 (1.13): at FLOAT16 it fails on the footer.
+_LAST_KNOWN = 14
 
 
 def check_parquet(size: int, read: Range, minimum_rows: int) -> list[str]:
@@ -42,6 +44,8 @@ def _type_problems(footer: Footer, columns: Columns) -> list[str]:
     wrong = []
     for column in footer.columns:
         name = column.name[:40]
+        if (column.logical or 0) > _LAST_KNOWN:
+            wrong.append(f"The column {name!r} is of a type that Spark does not know; leave it out.")
         if plain(column.name) == columns.text and not _is_text(column):
             wrong.append(f"The text column {name!r} holds no strings.")
         if plain(column.name) == columns.label and not (_is_text(column) or _is_number(column)):
