@@ -42,19 +42,26 @@ class Stage:
     def drop(self, name: str, content: bytes) -> str:
         """Put an object under raw/; the id of the run that has to come of it."""
         bucket, key = self.account.outputs["RawBucketName"], f"raw/{name}"
-        etag = self.client("s3").put_object(Bucket=bucket, Key=key, Body=content)["ETag"]
+        etag = self._objects.put_object(Bucket=bucket, Key=key, Body=content)["ETag"]
         return run_id_of(bucket, key, etag)
 
     def drop_batch(self, name: str, content: bytes) -> None:
         """Put an object under batch/in/."""
         bucket = self.account.outputs["BatchBucketName"]
-        self.client("s3").put_object(Bucket=bucket, Key=f"batch/in/{name}", Body=content)
+        self._objects.put_object(Bucket=bucket, Key=f"batch/in/{name}", Body=content)
 
     def invoke(self, function: str, payload: bytes = b"{}") -> bytes:
         """What a function, named without the stage's prefix, answers."""
         name = f"marquee-{self.account.stage}-{function}"
         answer = self._invoker.invoke(FunctionName=name, Payload=payload)
         return bytes(answer["Payload"].read())
+
+    @cached_property
+    def _objects(self) -> Any:
+        """One client for all files: making fifty would take longer than dropping them."""
+        return self.account.session.client(
+            "s3", endpoint_url=self.account.endpoint_url, config=Config(max_pool_connections=32)
+        )
 
     @cached_property
     def _invoker(self) -> Any:

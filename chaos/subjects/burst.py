@@ -19,6 +19,7 @@ def rows(options: Options) -> Iterator[Row]:
     files = _QUICK_FILES if options.quick else _FILES
     with options.stage() as stage:
         trial = Trial.on(stage)
+        trial.plan(())
         started = time.monotonic()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             flights = list(
