@@ -11,5 +11,9 @@ from marquee.settings import RollBackSettings, load
 
 @observed
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Take one step; answer `waiting`, `updating`, `done` or `failed`, and why."""
-    return asdict(RollBack.of(load(RollBackSettings)).step(str(field_of(event, "version"))))
+    """Take one step; answer `waiting`, `updating`, `done` or `failed`, and why.
+
+    With `resume` only of a rollback that is under way.
+    """
+    roll_back, version = RollBack.of(load(RollBackSettings)), str(field_of(event, "version"))
+    return asdict(roll_back.resume(version) if event.get("resume") else roll_back.step(version))

@@ -111,7 +111,7 @@ def test_what_its_caller_left_the_reconciler_finishes(pipeline: Pipeline, champi
     pipeline.sagemaker.settle()
     with LambdaDouble().answering(clients.functions()) as functions:
         pipeline.call("reconcile", {"quiet_seconds": 0})
-        assert functions.sent == [("roll_back", {"version": "2"})]
+        assert functions.sent == [("roll_back", {"version": "2", "resume": True})]
     assert pipeline.call(*functions.sent[0])["status"] == "done"
     assert champion(pipeline).version == "2"
 

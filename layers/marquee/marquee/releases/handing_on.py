@@ -22,10 +22,10 @@ class HandOn:
     def step(self, holder: str) -> bool:
         """Have the next step taken of what a holder of the lease began; False if it is none of these."""
         if holder.startswith(rolling_back.HOLDER):
-            self.roll_back.send({"version": holder.removeprefix(rolling_back.HOLDER)})
+            self.roll_back.send({"version": holder.removeprefix(rolling_back.HOLDER), "resume": True})
         elif holder.startswith(traffic.HOLDER):
             version, _, percent = holder.removeprefix(traffic.HOLDER).partition("=")
-            self.share_traffic.send({"version": version, "percent": int(percent)})
+            self.share_traffic.send({"version": version, "percent": int(percent), "resume": True})
         else:
             return False
         return True

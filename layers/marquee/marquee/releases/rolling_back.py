@@ -8,7 +8,7 @@ from marquee.ledger.release_lock import ReleaseLock
 from marquee.notices import Outcome, notify
 from marquee.releases.ab_configs import expected_config
 from marquee.releases.asking import Asking, ChampionMoved
-from marquee.releases.champions import brought_back, find
+from marquee.releases.champions import UnknownVersion, brought_back, find
 from marquee.releases.checks import NotVerified, check_known_reviews
 from marquee.releases.lease import LEASE_SECONDS
 from marquee.releases.shifting import Shift
@@ -50,6 +50,20 @@ class RollBack:
         ledger, lock = Ledger(settings.ledger_table), ReleaseLock(settings.ledger_table)
         topic = Topic(settings.notices_topic_arn, settings.stage)
         return cls(ledger, lock, Asking(ledger, Shift.of(settings)), topic)
+
+    def resume(self, version: str) -> Step:
+        """Take the next step of a rollback that is under way; nothing if it is over.
+
+        Whoever hands it on does so by an event, which may come late and twice: another model may answer by
+        then, and nobody asked to replace that one.
+        """
+        if self.lock.holder() != HOLDER + version:
+            return Step("done", version, "it is over already")
+        try:
+            return self.step(version)
+        except UnknownVersion:
+            self.lock.free(HOLDER + version)  # it can never be done
+            raise
 
     def step(self, version: str) -> Step:
         """Take one step; UnknownVersion if it is not kept, NoChampion if there is none."""

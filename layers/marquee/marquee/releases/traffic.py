@@ -7,7 +7,7 @@ from marquee.ledger import Challenger, Champion, Ledger
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.releases.ab_configs import CHALLENGER, ab_config, ab_request, expected_config, weights
 from marquee.releases.asking import Asking, ChampionMoved
-from marquee.releases.champions import find
+from marquee.releases.champions import UnknownVersion, find
 from marquee.releases.checks import NotVerified, check_known_reviews
 from marquee.releases.endpoint_configs import VARIANT
 from marquee.releases.lease import LEASE_SECONDS
@@ -50,11 +50,22 @@ class ShareTraffic:
             for name, weight in state.weights.items()
         ]
 
+    def resume(self, version: str, percent: int) -> Step:
+        """Take the next step of a change that is under way; nothing if it is over (see RollBack.resume)."""
+        holder = _holder(version, percent)
+        if self.lock.holder() != holder:
+            return Step("done", version, "it is over already")
+        try:
+            return self.share(version, percent)
+        except (TrafficRefused, UnknownVersion):
+            self.lock.free(holder)  # it can never be done
+            raise
+
     def share(self, version: str, percent: int) -> Step:
         """Take one step towards `version` answering `percent` of the requests; 0 ends the test."""
         champion = self._champion()
         self._check(champion, version, percent)
-        holder = f"{HOLDER}{version}={percent}"
+        holder = _holder(version, percent)
         if not self.lock.acquire(holder, LEASE_SECONDS):
             return Step("waiting", version, f"{self.lock.holder()} is changing the endpoint")
         challenger = Challenger(version, percent) if percent else None
@@ -125,3 +136,7 @@ class ShareTraffic:
         if before and before.version != (challenger.version if challenger else ""):
             self._endpoint.delete_config(ab_config(champion.endpoint_config, before.version))
         return Step("done", version)
+
+
+def _holder(version: str, percent: int) -> str:
+    return f"{HOLDER}{version}={percent}"
