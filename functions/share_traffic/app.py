@@ -19,4 +19,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if "version" not in event:
         return {"variants": traffic.read()}
     version, percent = str(event["version"]), int(field_of(event, "percent"))
-    return asdict(traffic.resume(version, percent) if event.get("resume") else traffic.share(version, percent))
+    return asdict(
+        traffic.resume(version, percent) if event.get("resume") else traffic.share(version, percent)
+    )

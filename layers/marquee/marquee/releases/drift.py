@@ -36,7 +36,7 @@ class Drift:
     def mend(self) -> bool:
         """Take one step back; whether the endpoint ran something else. Nothing while somebody changes it."""
         champion, state = self.ledger.champion(), self.shift.endpoint.state()
-        if champion is None or champion.asleep or (state and state.changing):
+        if champion is None or (state.changing if state else champion.asleep):
             return False
         config = expected_config(champion)
         if state and (state.status, state.config) == ("InService", config):

@@ -1,0 +1,46 @@
+"""What the reconciler looks after between releases: the endpoint of the champion, and no other."""
+
+from dataclasses import replace
+
+from tests.unit.functions.conftest import GOOD_CSV, Pipeline, training_event
+
+
+def test_a_trial_that_began_after_its_run_was_taken_back_is_removed(pipeline: Pipeline) -> None:
+    pipeline.crown(0.9)
+    step = pipeline.receive(content=GOOD_CSV + b"fine 99,pos\n")
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    pipeline.call("judge_candidate", step)
+    pipeline.call("register_model", step)
+    pipeline.call("fail_run", {**step, "reason": "nothing moved it on"})
+    config = f"marquee-dev-{step['attempt_id']}"
+    # The call that was on its way when the run was failed, and had looked at its stage before.
+    pipeline.sagemaker.trial = {"EndpointStatus": "Creating", "EndpointConfigName": config}
+    pipeline.call("reconcile", {"quiet_seconds": 0})
+    assert pipeline.sagemaker.trial  # cannot be deleted while it comes up
+    pipeline.sagemaker.settle_trial()
+    pipeline.call("reconcile", {"quiet_seconds": 0})
+    assert pipeline.sagemaker.trial is None
+
+
+def test_a_trial_under_way_is_left_alone(pipeline: Pipeline) -> None:
+    pipeline.crown(0.9)
+    step = pipeline.receive(content=GOOD_CSV + b"fine 99,pos\n")
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    pipeline.call("judge_candidate", step)
+    pipeline.call("register_model", step)
+    pipeline.call("try_candidate", step)
+    pipeline.sagemaker.settle_trial()
+    pipeline.call("reconcile", {})
+    assert pipeline.sagemaker.trial
+
+
+def test_a_sweep_that_died_before_it_deleted_the_endpoint_does_not_end_its_care(pipeline: Pipeline) -> None:
+    earlier = pipeline.crown(0.9)
+    pipeline.crown(0.95)
+    champion = pipeline.ledger.champion()
+    assert champion and pipeline.sagemaker.endpoint
+    assert pipeline.ledger.replace_champion(replace(champion, asleep=True), champion)
+    pipeline.sagemaker.endpoint["EndpointConfigName"] = f"marquee-dev-{earlier}"
+    pipeline.call("reconcile", {"quiet_seconds": 0})
+    pipeline.sagemaker.settle()
+    assert pipeline.sagemaker.endpoint["EndpointConfigName"] == champion.endpoint_config
