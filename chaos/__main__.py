@@ -42,7 +42,7 @@ def _tried(name: str, options: Options) -> Iterator[Row]:
     started = time.monotonic()
     try:
         with options.terminal.step(f"Chaos: {name}"):
-            yield from subject(name)(options)
+            yield from _some(subject(name)(options))
     except (
         Exception
     ) as error:  # 20 minutes of other subjects must not be lost with one, nor this one be hidden
@@ -50,6 +50,14 @@ def _tried(name: str, options: Options) -> Iterator[Row]:
         broke = f"the subject broke off: {type(error).__name__}: {error}"
         seconds = time.monotonic() - started
         yield Row(name, "the subject itself", 1, 0, seconds, (broke,), f"python -m chaos --only {name}")
+
+
+def _some(rows: Iterator[Row]) -> Iterator[Row]:
+    first = next(rows, None)
+    if first is None:
+        raise LookupError("it tried nothing")
+    yield first
+    yield from rows
 
 
 def _parser() -> argparse.ArgumentParser:

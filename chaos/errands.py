@@ -4,6 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 
 from chaos.trial import Trial
 from marquee.releases.champions import before
@@ -12,19 +13,25 @@ _SECONDS = 60.0
 _PAUSE = 0.5
 
 
+class Undone(Exception):
+    """An errand that was not done, however often it was asked for; says what the last answer was."""
+
+
 def ask_for_a_prediction(trial: Trial) -> None:
     """POST /predict until it answers 200."""
     body = json.dumps({"text": "a wonderful, brilliant film"}).encode()
     url = f"{trial.stage.account.address}predict"
-    deadline = time.monotonic() + _SECONDS
-    while time.monotonic() < deadline:
+
+    def ask() -> str:
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=30):  # noqa: S310
-                return
+                return ""
         except urllib.error.HTTPError as error:
-            error.close()
-        time.sleep(_PAUSE)
+            with error:
+                return f"{error.code}: {error.read()[:200]!r}"
+
+    _repeat(trial, "a prediction", ask)
 
 
 def roll_back(trial: Trial) -> None:
@@ -33,10 +40,38 @@ def roll_back(trial: Trial) -> None:
     target = before(champion) if champion else None
     if target is None:
         return
-    payload, deadline = json.dumps({"version": target.version}).encode(), time.monotonic() + _SECONDS
-    while time.monotonic() < deadline:
+    payload = json.dumps({"version": target.version}).encode()
+
+    def ask() -> str:
         answer = json.loads(trial.stage.invoke("roll-back", payload))
-        if answer.get("status") in ("done", "failed"):
-            return
+        return "" if answer.get("status") == "done" else str(answer)
+
+    _repeat(trial, f"the rollback to version {target.version}", ask)
+
+
+def read_the_shares(trial: Trial) -> None:
+    """Ask who answers which part of the requests; a serverless endpoint's traffic cannot be shared."""
+    _answered(trial, "share-traffic", "variants")
+
+
+def look_for_idleness(trial: Trial) -> None:
+    """The daily sweep: somebody did ask the endpoint."""
+    _answered(trial, "sweep-endpoint", "found")
+
+
+def _answered(trial: Trial, function: str, key: str) -> None:
+    def ask() -> str:
+        answer = json.loads(trial.stage.invoke(function))
+        return "" if key in answer else str(answer)
+
+    _repeat(trial, f"an answer of {function}", ask)
+
+
+def _repeat(trial: Trial, what: str, ask: Callable[[], str]) -> None:
+    """Ask until nothing is wrong; Undone with what was wrong last."""
+    deadline = time.monotonic() + _SECONDS
+    while wrong := ask():
+        if time.monotonic() > deadline:
+            raise Undone(f"{what} did not come within {_SECONDS:.0f} s; last: {wrong}")
         trial.reconcile()
         time.sleep(_PAUSE)

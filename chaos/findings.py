@@ -41,6 +41,8 @@ class Evidence:
     etl_runs: Counter[str] = field(default_factory=Counter)
     training_jobs: Counter[str] = field(default_factory=Counter)
     transform_jobs: Counter[str] = field(default_factory=Counter)
+    packages: Counter[str] = field(default_factory=Counter)
+    """Versions in the model registry, by what they are described as: "Attempt <attempt_id>"."""
     executions: list[str] = field(default_factory=list)
     """Those that still run."""
     notices: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -82,6 +84,11 @@ class Evidence:
             self.endpoints[found["EndpointName"]] = (endpoint["EndpointStatus"], config)
         trained = _pages(client, "list_training_jobs", "TrainingJobSummaries")
         self.training_jobs = Counter(job["TrainingJobName"] for job in trained)
+        group = f"marquee-{stage.account.stage}"
+        versions = _pages(
+            client, "list_model_packages", "ModelPackageSummaryList", ModelPackageGroupName=group
+        )
+        self.packages = Counter(version.get("ModelPackageDescription", "") for version in versions)
         transformed = _pages(client, "list_transform_jobs", "TransformJobSummaries")
         self.transform_jobs = Counter(job["TransformJobName"] for job in transformed)
 

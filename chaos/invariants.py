@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chaos.findings import Breakage, Evidence
 from marquee.batches import Batch
+from marquee.identity import Attempt
 from marquee.ledger import Run
 from marquee.names import attempt_name
 from marquee.notices import outcome_of
@@ -54,16 +56,32 @@ def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
         yield f"it ended {outcome}, not {'/'.join(sorted(flight.journey.outcomes))}: {run.reason}"
     if outcome == "rejected" and flight.journey.outdated and "newer upload" not in run.reason:
         yield f"it was rejected, though not for its age: {run.reason}"
-    job = attempt_name(_STAGE, run.attempt_id)
-    counts = (
-        ("Glue job runs", evidence.etl_runs[run.attempt_id], flight.journey.etl_runs),
-        ("training jobs", evidence.training_jobs[job], flight.journey.training_jobs),
-    )
-    yield from (f"{what}: {held}, not {due}" for what, held, due in counts if held != due)
+    if outcome == "rejected" and flight.journey.outdated and not _newer(evidence, run):
+        yield "it was rejected for its age, but no newer one went live"
+    for number in range(1, run.attempt + 1):
+        yield from _attempt(evidence, flight, Attempt(run.run_id, number).id)
+    if outcome == "live" and evidence.packages[f"Attempt {run.attempt_id}"] != 1:
+        yield "it is live, but no version of the model registry is of it"
     entered = Counter(change.stage for change in run.history)
     yield from (
         f"it entered {stage} {times} times" for stage, times in entered.items() if times > run.attempt
     )
+
+
+def _newer(evidence: Evidence, run: Run) -> bool:
+    return any(other.stage == "LIVE" and other.began_at > run.began_at for other in evidence.runs.values())
+
+
+def _attempt(evidence: Evidence, flight: "Flight", attempt_id: str) -> Iterator[str]:
+    """Each attempt has its jobs once, and its model is registered once, if at all."""
+    job = attempt_name(_STAGE, attempt_id)
+    counts = (
+        ("Glue job runs", evidence.etl_runs[attempt_id], flight.journey.etl_runs),
+        ("training jobs", evidence.training_jobs[job], flight.journey.training_jobs),
+    )
+    yield from (f"{what}: {held}, not {due}" for what, held, due in counts if held != due)
+    if (versions := evidence.packages[f"Attempt {attempt_id}"]) > 1:
+        yield f"model versions registered of {attempt_id}: {versions}, not 1"
 
 
 def _batch(evidence: Evidence, batch: Batch) -> Iterator[str]:
@@ -97,8 +115,43 @@ def _stage(
     for run in evidence.runs.values():
         if run.run_id not in known:
             yield run.run_id, f"a run that nobody dropped a file for: {run.run_id}"
+    yield from _order(evidence)
+    yield from _strangers(evidence)
     for message in evidence.dead_letters.values():
         yield "", f"a dead letter: {message[:600]}"
+
+
+def _order(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """An older model never replaces a newer one, unless somebody asked for it."""
+    if any(notice.get("outcome") == "rolled_back" for notice in evidence.notices.values()):
+        return
+    lives = sorted(
+        (change.at, run.began_at, run.run_id)
+        for run in evidence.runs.values()
+        for change in run.history
+        if change.stage == "LIVE"
+    )
+    for (_, newer, _), (_, older, run_id) in pairwise(lives):
+        if older < newer:
+            yield run_id, f"it replaced a champion of a newer upload ({older}, not after {newer})"
+
+
+def _strangers(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Jobs of attempts and batches that the ledger does not know."""
+    attempts = {
+        Attempt(run.run_id, number).id
+        for run in evidence.runs.values()
+        for number in range(1, run.attempt + 1)
+    }
+    batches = {attempt_name(_STAGE, batch.batch_id) for batch in evidence.batches.values()}
+    jobs = {attempt_name(_STAGE, attempt) for attempt in attempts}
+    for what, found, known in (
+        ("Glue job run", evidence.etl_runs, attempts),
+        ("training job", evidence.training_jobs, jobs),
+        ("transform job", evidence.transform_jobs, batches),
+        ("model version", evidence.packages, {f"Attempt {attempt}" for attempt in attempts}),
+    ):
+        yield from (("", f"a {what} of nobody: {name}") for name in found if name not in known)
 
 
 def _champion(evidence: Evidence) -> Iterator[tuple[str, str]]:

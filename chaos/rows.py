@@ -28,7 +28,7 @@ class Row:
     @property
     def held(self) -> bool:
         """Whether everything was survived, and there was something to survive."""
-        return 0 < self.tried == self.survived
+        return 0 < self.tried == self.survived and not self.failures
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as JSON takes it."""

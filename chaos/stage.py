@@ -50,6 +50,12 @@ class Stage:
         bucket = self.account.outputs["BatchBucketName"]
         self._objects.put_object(Bucket=bucket, Key=f"batch/in/{name}", Body=content)
 
+    def functions(self) -> list[str]:
+        """Every function of the deployed stack, by its full name."""
+        pages = self.client("lambda").get_paginator("list_functions").paginate()
+        names = [function["FunctionName"] for page in pages for function in page["Functions"]]
+        return sorted(name for name in names if name.startswith(f"{self.account.stack_name}-"))
+
     def invoke(self, function: str, payload: bytes = b"{}") -> bytes:
         """What a function, named without the stage's prefix, answers."""
         name = f"marquee-{self.account.stage}-{function}"

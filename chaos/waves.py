@@ -2,11 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from chaos.errands import Undone
 from chaos.findings import Breakage
 from chaos.journeys import GOOD, Journey
 from chaos.stage import Stage
@@ -26,6 +27,8 @@ class Wave:
     flights: list[Flight]
     strikes: list[dict[str, Any]]
     seconds: float
+    undone: Sequence[str] = ()
+    """A sentence for each errand that was not done."""
 
     def struck(self, fault: int) -> int:
         """How often the fault of that place struck: a call refused at each retry is one."""
@@ -80,13 +83,18 @@ class Waves:
         self.trial.plan(faults, seed)
         flights = [self.trial.drop(label, journey, number) for journey, number in files]
         self.trial.land(flights, self.patience)
-        for errand in errands:
-            errand(self.trial)
+        undone = [told for errand in errands for told in self._done(errand)]
         self.trial.strikes += self.stage.cloud.struck()
         strikes = self.trial.strikes[before:]
-        wave = Wave(label, faults, flights, strikes, time.monotonic() - started)
+        wave = Wave(label, faults, flights, strikes, time.monotonic() - started, undone)
         self.waves.append(wave)
         return wave
+
+    def _done(self, errand: Errand) -> Iterator[str]:
+        try:
+            errand(self.trial)
+        except Undone as undone:
+            yield str(undone)
 
     def judge(self) -> None:
         """Look at everything after the last wave, when all had its time."""
@@ -103,14 +111,19 @@ class Waves:
         return repeats if repeats <= wave.deaths_beside_sns else 0
 
     def broken(self, wave: Wave) -> list[str]:
-        """What broke of a wave's files; what is nobody's in particular counts against every wave."""
+        """What broke of a wave's files; what is no struck wave's counts against every wave."""
         own = {flight.run_id or flight.key for flight in wave.flights}
-        everybody = {flight.run_id or flight.key for flight in self.trial.flights}
+        struck = {
+            flight.run_id or flight.key for other in self.waves if other.faults for flight in other.flights
+        }
         excused = self.repeated(wave) > 0
         return [
-            found.sentence
-            for found in self.breakages
-            if (found.run_id in own or found.run_id not in everybody) and not (excused and found.repeated)
+            *(told for other in self.waves if other is wave or not other.faults for told in other.undone),
+            *(
+                found.sentence
+                for found in self.breakages
+                if (found.run_id in own or found.run_id not in struck) and not (excused and found.repeated)
+            ),
         ]
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from chaos.errands import ask_for_a_prediction, roll_back
+from chaos.errands import ask_for_a_prediction, look_for_idleness, read_the_shares, roll_back
 from chaos.journeys import BATCH, ETL_FAILS, GOOD, JOURNEYS, Journey
 from chaos.rows import Options, Row
 from chaos.waves import Wave, Waves
@@ -20,7 +20,9 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "killed after a call": {"kind": "kill", "when": "after"},
     "call throttled": {"kind": "error", "error": "throttling", "attempts": "all"},
 }
-_ERRANDS = (ask_for_a_prediction, roll_back)
+_ERRANDS = (ask_for_a_prediction, roll_back, read_the_shares, look_for_idleness)
+_AT_DEPLOYMENT = "-publish-code"
+"""The one function that works only while CloudFormation deploys, and whose failure fails the deployment."""
 _PER_WAVE = 2
 """Faults that one function meets in a wave: Lambda and the machines try three times, the third must work."""
 _NUMBERED = 16
@@ -44,6 +46,10 @@ class Point:
         return {**KINDS[kind], who: self.function, "action": self.action, **number}
 
 
+Faults = list[tuple[Point, str]]
+"""Calls, each with the kind of fault that is to strike it."""
+
+
 @dataclass
 class Tally:
     """How often a kind of fault struck a function, and in how many of these nothing broke."""
@@ -51,6 +57,10 @@ class Tally:
     tried: Counter[tuple[str, str]] = field(default_factory=Counter)
     survived: Counter[tuple[str, str]] = field(default_factory=Counter)
     failures: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    missed: Faults = field(default_factory=list)
+    """Faults that never struck, though their call was seen once."""
+    unmet: list[str] = field(default_factory=list)
+    """Functions that nothing here has at work, so that nothing is known of them."""
 
 
 def rows(options: Options) -> Iterator[Row]:
@@ -64,10 +74,12 @@ def rows(options: Options) -> Iterator[Row]:
         base = options.seed * 100_000
         waves.ride("clean", (), _files(journeys, base), errands=_ERRANDS)
         points = points_of(stage.cloud.recorded_calls())
+        unmet = unmet_of(stage.functions(), points)
         stage.cloud.record_calls(False)
         left = [(point, kind) for kind in KINDS for point in points]
         Random(options.seed).shuffle(left)  # noqa: S311 - an order, not a secret
-        plans: list[list[tuple[Point, str]]] = []
+        missed: Faults = []
+        plans: list[Faults] = []
         for number in range(1, (_QUICK_WAVES if options.quick else _MOST_WAVES) + 1):
             chosen = _chosen(left)
             if not chosen:
@@ -75,20 +87,25 @@ def rows(options: Options) -> Iterator[Row]:
             faults = [point.fault(kind) for point, kind in chosen]
             wave = waves.ride(f"wave {number}", faults, _files(journeys, base + 100 * number), 0, _ERRANDS)
             plans.append(chosen)
-            left = _without(left, chosen, wave)
+            left, missed = left_of(left, missed, chosen, wave)
         waves.judge()
     tally = _tally(waves, plans)
-    yield from _rows(tally, time.monotonic() - started, options, () if options.quick else left)
-    repeated = sum(waves.repeated(wave) for wave in waves.waves)
-    deaths = sum(wave.deaths_beside_sns for wave in waves.waves)
-    if deaths:
-        yield _window(deaths, repeated)
+    if not options.quick:
+        tally.missed, tally.unmet = missed + left, unmet
+    yield from _rows(tally, time.monotonic() - started, options)
+    yield from _window(waves)
 
 
-def _window(deaths: int, repeated: int) -> Row:
+def _window(waves: Waves) -> Iterator[Row]:
     """The documented exception, counted by itself: survived here means told, and the run right."""
+    struck = [wave for wave in waves.waves if wave.deaths_beside_sns]
+    deaths = sum(wave.deaths_beside_sns for wave in struck)
+    survived = sum(wave.deaths_beside_sns for wave in struck if not waves.broken(wave))
+    repeated = sum(waves.repeated(wave) for wave in struck)
     remark = f"{repeated} of {deaths} notices came twice: SNS cannot be asked to send exactly once"
-    return Row("killed between SNS's answer and its record", "notices", deaths, deaths, 0, remark=remark)
+    if deaths:
+        where = "killed between SNS's answer and its record"
+        yield Row(where, "notices", deaths, survived, 0, remark=remark)
 
 
 def points_of(recorded: list[dict[str, Any]]) -> list[Point]:
@@ -109,7 +126,7 @@ def _files(journeys: tuple[Journey, ...], base: int) -> list[tuple[Journey, int]
     return [(journey, base + at) for at, journey in enumerate(journeys)]
 
 
-def _chosen(left: list[tuple[Point, str]]) -> list[tuple[Point, str]]:
+def _chosen(left: Faults) -> Faults:
     """The next faults of every function, each at another call."""
     taken: Counter[str] = Counter()
     chosen = []
@@ -120,16 +137,22 @@ def _chosen(left: list[tuple[Point, str]]) -> list[tuple[Point, str]]:
     return chosen
 
 
-def _without(
-    left: list[tuple[Point, str]], chosen: list[tuple[Point, str]], wave: Wave
-) -> list[tuple[Point, str]]:
-    """What is still to be tried: what did not come about goes to the end, once."""
-    again = [tried for place, tried in enumerate(chosen) if not wave.struck(place)]
+def left_of(left: Faults, missed: Faults, chosen: Faults, wave: Wave) -> tuple[Faults, Faults]:
+    """What is still to be tried, and what never struck: what did not come about is tried once more, last."""
     rest = [tried for tried in left if tried not in chosen]
-    return rest + ([] if len(again) == len(chosen) else again)
+    idle = [tried for place, tried in enumerate(chosen) if not wave.struck(place)]
+    again = [tried for tried in idle if tried not in missed]
+    known = [tried for tried in missed if tried not in chosen or tried in idle]
+    return rest + again, known + again
 
 
-def _tally(waves: Waves, plans: list[list[tuple[Point, str]]]) -> Tally:
+def unmet_of(functions: list[str], points: list[Point]) -> list[str]:
+    """Functions of the stack that made no call while nothing was wrong."""
+    met = {point.function for point in points}
+    return [name for name in functions if name not in met and not name.endswith(_AT_DEPLOYMENT)]
+
+
+def _tally(waves: Waves, plans: list[Faults]) -> Tally:
     tally = Tally()
     for wave, chosen in zip(waves.waves[1:], plans, strict=True):
         failures = waves.broken(wave)
@@ -143,23 +166,16 @@ def _tally(waves: Waves, plans: list[list[tuple[Point, str]]]) -> Tally:
     return tally
 
 
-def _rows(
-    tally: Tally, seconds: float, options: Options, left: "list[tuple[Point, str]] | tuple[()]"
-) -> Iterator[Row]:
+def _rows(tally: Tally, seconds: float, options: Options) -> Iterator[Row]:
     replay = f"python -m chaos --only calls --seed {options.seed}"
     for kind in KINDS:
+        yield from (Row(kind, function, 0, 0, 0, replay=replay) for function in tally.unmet)
         for function in sorted({function for held, function in tally.tried if held == kind}):
             key = (kind, function)
-            missed = [str(point.call or point.action) for point, k in left if (k, point.function) == key]
-            remark = f"calls that did not come about again: {', '.join(missed)}" if missed else ""
+            missed = [point for point, held in tally.missed if (held, point.function) == key]
+            calls = ", ".join(f"{point.action} {point.call or ''}".strip() for point in missed)
+            remark = f"calls that did not come about again: {calls}" if missed else ""
             if tally.tried[key] or not options.quick:
-                yield Row(
-                    kind,
-                    function,
-                    tally.tried[key],
-                    tally.survived[key],
-                    seconds / len(KINDS),
-                    tuple(tally.failures[key]),
-                    replay,
-                    remark,
-                )
+                tried, survived, failures = tally.tried[key], tally.survived[key], tuple(tally.failures[key])
+                share = seconds * tried / max(1, tally.tried.total())
+                yield Row(kind, function, tried, survived, share, failures, replay, remark)

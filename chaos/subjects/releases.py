@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chaos.journeys import GOOD, LIAR, UNSTARTABLE, WORSE, Journey
 from chaos.load import Load, settled, steady
@@ -9,6 +10,7 @@ from chaos.rows import Options, Row
 from chaos.trial import Flight, Trial
 
 _ENDS = frozenset({"rejected", "failed"})
+_BETTER = replace(GOOD, outcomes=frozenset({"live"}))
 _BAD = {
     "a worse model": (WORSE, "floor"),
     "a model that answers otherwise than it was judged": (LIAR, ""),
@@ -30,7 +32,7 @@ def rows(options: Options) -> Iterator[Row]:
         for name, (journey, words) in _BAD.items():
             if not options.quick or name in _QUICK:
                 yield _released(trial, name, journey, words, options)
-        yield _released(trial, "a good model", GOOD, "", options)
+        yield _released(trial, "a good model", _BETTER, "", options)
 
 
 def _released(trial: Trial, name: str, journey: Journey, words: str, options: Options) -> Row:
@@ -51,8 +53,11 @@ def _released(trial: Trial, name: str, journey: Journey, words: str, options: Op
 
 def _failures(trial: Trial, flight: Flight, load: Load, version: str, words: str) -> Iterator[str]:
     yield from (f"a request failed, {failure}" for failure in load.failures[:5])
-    if flight.journey is not GOOD and set(load.versions) != {version}:
-        yield f"version {version} was the champion, but {sorted(load.versions)} answered"
+    answered = set(load.versions)
+    if flight.journey is _BETTER and len(answered | {version}) != 2:
+        yield f"version {version} was the champion, and its successor, but {sorted(answered)} answered"
+    if flight.journey is not _BETTER and answered != {version}:
+        yield f"version {version} was the champion, but {sorted(answered)} answered"
     told = [n["text"] for n in trial.evidence.notices.values() if n.get("run_id") == flight.run_id]
     if not any("Why:" in text and words in text for text in told):
         yield f"no notice says why: {told}"

@@ -1,6 +1,7 @@
 """Which calls are struck follows from what was recorded."""
 
-from chaos.subjects.calls import Point, points_of
+from chaos.subjects.calls import Point, left_of, points_of, unmet_of
+from chaos.waves import Wave
 
 
 def test_every_call_seen_is_a_point_by_its_number() -> None:
@@ -29,3 +30,21 @@ def test_a_kill_names_the_function_and_a_refusal_the_caller() -> None:
     assert point.fault("killed after a call")["when"] == "after"
     assert point.fault("call throttled")["caller"] == "f"
     assert point.fault("call throttled")["call"] == 3
+
+
+def test_what_did_not_strike_is_tried_once_more_and_then_told() -> None:
+    struck, idle = (Point("f", "sns:Publish", 1), "kill"), (Point("f", "sns:Publish", 2), "kill")
+    met = Wave("", [{}, {}], [], [{"fault": 0}], 0)
+    unmet = Wave("", [{}], [], [], 0)
+
+    left, missed = left_of([struck, idle], [], [struck, idle], met)
+    assert (left, missed) == ([idle], [idle])
+    assert left_of(left, missed, [idle], unmet) == ([], [idle])
+    assert left_of(left, missed, [idle], Wave("", [{}], [], [{"fault": 0}], 0)) == ([], [])
+
+
+def test_a_function_that_nothing_has_at_work_is_not_forgotten() -> None:
+    points = [Point("marquee-local-rerun", "dynamodb:GetItem", 1)]
+    functions = ["marquee-local-publish-code", "marquee-local-rerun", "marquee-local-sweep-endpoint"]
+
+    assert unmet_of(functions, points) == ["marquee-local-sweep-endpoint"]

@@ -38,6 +38,7 @@ def healthy() -> Evidence:
         endpoints={"marquee-local": ("InService", NAME)},
         etl_runs=Counter({RUN: 1}),
         training_jobs=Counter({NAME: 1}),
+        packages=Counter({f"Attempt {RUN}": 1}),
         notices={"m-1": notice("live")},
     )
 
@@ -57,6 +58,23 @@ BROKEN = {
     "a stage is entered twice": (replace(healthy(), runs={RUN: run(Stage.LIVE, "TRAINING")}), "TRAINING 2"),
     "two Glue runs": (replace(healthy(), etl_runs=Counter({RUN: 2})), "Glue job runs: 2, not 1"),
     "no training job": (replace(healthy(), training_jobs=Counter()), "training jobs: 0, not 1"),
+    "released twice": (
+        replace(healthy(), packages=Counter({f"Attempt {RUN}": 2})),
+        "model versions registered of good-1-0123456789: 2, not 1",
+    ),
+    "live without a version": (replace(healthy(), packages=Counter()), "no version of the model registry"),
+    "a job run of nobody": (
+        replace(healthy(), etl_runs=Counter({RUN: 1, "x": 1})),
+        "Glue job run of nobody: x",
+    ),
+    "a training job of nobody": (
+        replace(healthy(), training_jobs=Counter({NAME: 1, f"{NAME}-2": 1})),
+        f"training job of nobody: {NAME}-2",
+    ),
+    "a transform job of nobody": (
+        replace(healthy(), transform_jobs=Counter({"x": 1})),
+        "transform job of nobody: x",
+    ),
     "nobody told": (replace(healthy(), notices={}), "it is live: 0, not 1"),
     "told twice": (
         replace(healthy(), notices={"m-1": notice("live"), "m-2": notice("live")}),
@@ -101,7 +119,29 @@ def test_a_good_model_may_be_rejected_for_the_age_of_its_upload_only() -> None:
     told = {"m-1": notice("rejected")}
 
     assert "not for its age" in said(replace(healthy(), runs={RUN: bad}, notices=told))
-    assert "age" not in said(replace(healthy(), runs={RUN: old}, notices=told))
+    assert "not for its age" not in said(replace(healthy(), runs={RUN: old}, notices=told))
+
+
+def test_a_model_rejected_for_its_age_must_be_older_than_one_that_went_live() -> None:
+    old = replace(run(Stage.REJECTED), reason="The champion was made of a newer upload.", began_at=AT)
+    newer = replace(run(), run_id="newer-1-0123456789", began_at="2026-01-02T00:00:00.000Z")
+    told = {"m-1": notice("rejected")}
+
+    alone = said(replace(healthy(), runs={RUN: old}, notices=told))
+    assert "no newer one went live" in alone
+    both = said(replace(healthy(), runs={RUN: old, newer.run_id: newer}, notices=told))
+    assert "no newer one went live" not in both
+
+
+def test_an_older_model_that_replaced_a_newer_one_is_noticed_unless_it_was_asked_for() -> None:
+    def live(name: str, began_at: str, at: str) -> Run:
+        return replace(run(), run_id=name, began_at=began_at, history=(Change("LIVE", at, "test"),))
+
+    runs = {"a": live("a", "2026-01-02", "2026-01-03"), "b": live("b", "2026-01-01", "2026-01-04")}
+    asked = {"m-1": {"outcome": "rolled_back", "run_id": "b", "text": ""}}
+
+    assert "replaced a champion of a newer upload" in said(replace(healthy(), runs=runs))
+    assert "replaced a champion" not in said(replace(healthy(), runs=runs, notices=asked))
 
 
 def test_a_run_that_nobody_dropped_a_file_for_is_noticed() -> None:
