@@ -1,13 +1,15 @@
 """What stands in AWS and belongs to no run goes, and an upload whose event was lost becomes its run."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from marquee import clients
-from marquee.batches import BatchLedger
-from marquee.ledger import RUNNING, Stage
+from marquee.batches import Batch, BatchLedger
+from marquee.clock import later
+from marquee.ledger import RUNNING, Stage, Upload
 from marquee.names import attempt_name
 from tests.unit.functions.conftest import RAW, Pipeline, training_event
 from tests.unit.marquee.doubles import LambdaDouble
@@ -98,6 +100,20 @@ def test_a_batch_whose_event_was_lost_is_begun_once(
             pipeline.call(name, event)
     (batch,) = BatchLedger(table).batches()
     assert (batch.upload.key, len(functions.sent)) == ("batch/in/films.csv", 1)
+
+
+def test_batches_are_known_by_their_age_not_by_their_number(pipeline: Pipeline, table: str) -> None:
+    ledger, upload = BatchLedger(table), Upload(BATCH, "batch/in/films.csv", "e")
+    for days in (8, 6, 1):
+        batch = Batch.of(upload, "")
+        ledger.create(replace(batch, batch_id=f"b-{days}", created_at=later(-days * 86_400)))
+    assert [batch.batch_id for batch in ledger.since(later(-7 * 86_400))] == ["b-1", "b-6"]
+
+
+def test_a_job_run_that_somebody_started_by_hand_is_left_alone(pipeline: Pipeline) -> None:
+    for by_hand in ("", "just-a-test"):
+        clients.glue().start_job_run(JobName="marquee-dev-etl", Arguments={"--attempt_id": by_hand})
+    assert sweep(pipeline) == {}
 
 
 def test_a_full_bucket_is_swept_in_turns(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from marquee.clock import later
 from marquee.ledger import Stage
 from marquee.services.errors import Throttled
 from tests.unit.functions.conftest import Pipeline, etl_event, training_event
@@ -66,3 +67,13 @@ def test_the_end_of_a_job_starts_the_next_that_waits(pipeline: Pipeline) -> None
     assert list(pipeline.sagemaker.jobs) == names
     work = pipeline.ledger.get(steps[2]["run_id"]).working
     assert (work.tries, work.waits, work.waiting_for) == (3, 2, "room for a training job")
+
+
+def test_two_that_find_no_room_at_once_do_not_make_a_run_miss_its_turn(pipeline: Pipeline) -> None:
+    pipeline.sagemaker.refuse_next["CreateTrainingJob"] = RATE
+    step = pipeline.receive()
+    pipeline.call("start_training", etl_event(pipeline.prepare(step), "SUCCEEDED"))
+    # The other one counted the same try, and a wait of its own.
+    pipeline.ledger.waited(pipeline.ledger.get(step["run_id"]), "room", later(3600))
+    ended = training_event("marquee-dev-films-0123456789", "completed")
+    assert pipeline.call("start_training", ended)["started"] == [step["run_id"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 from marquee.batches.models import ENDED, FUNCTION_SECONDS, Batch, BatchNotFound, BatchStage, ask_at_of
@@ -38,6 +38,11 @@ class BatchLedger:
     def batches(self, limit: int = 50) -> list[Batch]:
         """Return the newest batches, newest first."""
         return [Batch.from_item(item) for item in islice(self._table.newest("batch"), limit)]
+
+    def since(self, at: str) -> Iterator[Batch]:
+        """Yield every batch created at `at` or later, newest first, a page at a time."""
+        newest = (Batch.from_item(item) for item in self._table.newest("batch"))
+        return takewhile(lambda batch: batch.created_at >= at, newest)
 
     def open(self) -> Iterator[Batch]:
         """Yield every batch that something is still to be done for, oldest first, a page at a time."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from marquee.batches import BatchLedger
 from marquee.batches.places import is_batch_input
+from marquee.clock import later
 from marquee.events import UploadEvent
 from marquee.identity import run_id_of
 from marquee.ledger import Ledger, RunNotFound, Upload
@@ -20,7 +21,6 @@ from marquee.uploads import ReceiveUpload
 _WITHIN = timedelta(days=7)
 # Listed in one sweep; the next goes on behind the last, so that a full bucket has its turn, too.
 _MOST = 20_000
-_BATCHES = 1_000
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class LostUploads:
 
     def _lost_batches(self, older_than: float) -> Iterator[Listed]:
         known: dict[tuple[str, str], str] = {}
-        for batch in self.batches.batches(_BATCHES):
+        # By time, not by number: a batch that is not seen here would be made again, and again.
+        for batch in self.batches.since(later(-_WITHIN.total_seconds())):
             known.setdefault((batch.upload.key, batch.upload.etag), batch.created_at)
         for item in self._listed(self.batch_bucket, "batch/in/", older_than):
             # A minute, for the clocks of S3 and of the ledger are two.

@@ -8,7 +8,7 @@ from functools import partial
 from marquee import names
 from marquee.batches import BatchLedger, BatchNotFound
 from marquee.batches.transform_jobs import TransformJobs
-from marquee.identity import Attempt
+from marquee.identity import Attempt, is_attempt
 from marquee.ledger import Champion, Ledger, Run, RunNotFound, Stage
 from marquee.observability import count, logger
 from marquee.reconciliation.orphan_notices import OrphanNotices
@@ -77,7 +77,8 @@ class Orphans:
 
     def _all(self, before: datetime) -> Iterator[Orphan]:
         for job_run in self.etl.at_work(before):
-            if job_run.attempt_id and self._stage_of(Attempt.parse(job_run.attempt_id)) in _OVER:
+            # One that somebody started by hand under a name of their own is theirs.
+            if is_attempt(job_run.attempt_id) and self._stage_of(Attempt.parse(job_run.attempt_id)) in _OVER:
                 yield Orphan("Glue job run", job_run.job_run_id, partial(self.etl.stop, job_run.job_run_id))
         for kind, found, is_orphan, remove in self._kinds(before):
             yield from (Orphan(kind, name, partial(remove, name)) for name in found if is_orphan(name))

@@ -102,5 +102,5 @@ class StartTraining:
 
 
 def _waits(run: Run) -> bool:
-    """Whether every try to make the run's job found no room."""
-    return run.stage == Stage.TRAINING and 0 < run.working.waits == run.working.tries
+    """Whether every try to make the run's job found no room; two at once count as one try and two waits."""
+    return run.stage == Stage.TRAINING and 0 < run.working.tries <= run.working.waits
