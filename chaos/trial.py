@@ -73,16 +73,17 @@ class Trial:
         self.flights.append(flight)
         return flight
 
-    def land(self, flights: Iterable[Flight], patience: float = PATIENCE_SECONDS) -> None:
-        """Wait until these have ended and nothing is held back, or patience is over; the verdict tells.
+    def land(self, flights: Iterable[Flight], patience: float = PATIENCE_SECONDS) -> bool:
+        """Wait until these have ended and nothing is held back; whether they have when patience is over.
 
         The reconciler is asked again and again, as its schedule does.
         """
         left, deadline = list(flights), time.monotonic() + patience
         while True:
             left = [flight for flight in left if not self.ended(flight)]
-            if (not left and not self.stage.cloud.pending_events()) or time.monotonic() > deadline:
-                return
+            landed = not left and not self.stage.cloud.pending_events()
+            if landed or time.monotonic() > deadline:
+                return landed
             self.reconcile()
             time.sleep(_POLL_SECONDS)
 

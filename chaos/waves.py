@@ -82,13 +82,21 @@ class Waves:
         started, before = time.monotonic(), len(self.trial.strikes)
         self.trial.plan(faults, seed)
         flights = [self.trial.drop(label, journey, number) for journey, number in files]
-        self.trial.land(flights, self.patience)
+        landed = self.trial.land(flights, self.patience)
         undone = [told for errand in errands for told in self._done(errand)]
         self.trial.strikes += self.stage.cloud.struck()
         strikes = self.trial.strikes[before:]
+        if not landed:
+            undone += self._without_faults(flights)
         wave = Wave(label, faults, flights, strikes, time.monotonic() - started, undone)
         self.waves.append(wave)
         return wave
+
+    def _without_faults(self, flights: Iterable[Flight]) -> Iterator[str]:
+        """More time for files that have not ended, before the faults of the next wave could strike them."""
+        self.trial.plan(())
+        if not self.trial.land(flights, self.patience):
+            yield f"not all files had ended {2 * self.patience:.0f} s after the first was dropped"
 
     def _done(self, errand: Errand) -> Iterator[str]:
         try:

@@ -4,7 +4,9 @@ A schedule is a file and the faults drawn for it; ten are in flight at a time. `
 ten that N is among: the faults of one strike the files of the others too, so they are what is replayed.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -17,41 +19,63 @@ from chaos.subjects.events import rules_of
 from chaos.waves import Wave, Waves
 
 _TOGETHER = 10
-_QUICK_SCHEDULES = 10
 _MOST_FAULTS = 3
-_CALLS = 10
+_CALLS = 4
+"""Most functions make at least so many; the subject `calls` strikes the others at each of theirs."""
+_NOT_OF_FILES = ("-predict", "-publish-code", "-roll-back", "-share-traffic", "-sweep-endpoint")
+"""Functions that only people and clocks set to work."""
+_RARE_RULES = ("-crawl-failed", "-preparation-failed")
+"""They tell of what no file here brings about."""
+
+
+@dataclass
+class Schedules:
+    """What became of the schedules that were drawn."""
+
+    drawn: int = 0
+    struck: Counter[str] = field(default_factory=Counter)
+    """By the label of their wave: those of which a fault struck. One that met nothing was not tried."""
+
+    def note(self, wave: Wave, owners: Sequence[int]) -> None:
+        """Take a wave; `owners`: the schedule that each of its faults was drawn for."""
+        self.drawn += _TOGETHER
+        self.struck[wave.label] += len({owner for at, owner in enumerate(owners) if wave.struck(at)})
 
 
 def rows(options: Options) -> Iterator[Row]:
-    """One row: schedules tried and survived."""
-    first, count = _range(options)
+    """One row: schedules that struck, and those of them that were survived."""
+    first, wanted, most = _range(options)
+    schedules = Schedules()
     with options.stage() as stage:
         waves, deck = Waves(stage), Deck(stage)
         waves.warm_up()
-        for start in range(first, first + count, _TOGETHER):
+        while schedules.struck.total() < wanted and schedules.drawn < most:
+            start = first + schedules.drawn
             seeds = range(start, start + _TOGETHER)
-            faults = [fault for seed in seeds for fault in deck.faults(seed)]
+            drawn = [(seed, fault) for seed in seeds for fault in deck.faults(seed)]
             files = [deck.file(seed) for seed in seeds]
-            waves.ride(f"seeds {start} to {seeds[-1]}", faults, files, seed=start)
+            faults = [fault for _, fault in drawn]
+            wave = waves.ride(f"seeds {start} to {seeds[-1]}", faults, files, seed=start)
+            schedules.note(wave, [seed for seed, _ in drawn])
         waves.judge()
-    yield _row(waves, count)
+    yield _row(waves, schedules, wanted)
 
 
-def _range(options: Options) -> tuple[int, int]:
-    """The first seed, and how many schedules."""
+def _range(options: Options) -> tuple[int, int, int]:
+    """The first seed, how many schedules have to strike, and how many are drawn for that at most."""
     if options.only_seed:
-        return options.seed - (options.seed - 1) % _TOGETHER, _TOGETHER
-    return options.seed, _QUICK_SCHEDULES if options.quick else options.schedules
+        return options.seed - (options.seed - 1) % _TOGETHER, 1, _TOGETHER
+    if options.quick:
+        return options.seed, 1, _TOGETHER
+    return options.seed, options.schedules, options.schedules * 3 // 2
 
 
 class Deck:
     """What schedules are drawn from: the rules and the functions of the deployed stack."""
 
     def __init__(self, stage: Stage) -> None:
-        self._rules = rules_of(stage)
-        pages = stage.client("lambda").get_paginator("list_functions").paginate()
-        names = [function["FunctionName"] for page in pages for function in page["Functions"]]
-        self._functions = sorted(name for name in names if name.startswith(stage.account.stack_name))
+        self._rules = [rule for rule in rules_of(stage, schedules=False) if not rule.endswith(_RARE_RULES)]
+        self._functions = [name for name in stage.functions() if not name.endswith(_NOT_OF_FILES)]
 
     def faults(self, seed: int) -> list[dict[str, Any]]:
         """One to three faults: of events more often than of calls, as in life."""
@@ -75,20 +99,25 @@ class Deck:
         return {**kind, **skip, **call, who: random.choice(self._functions)}
 
 
-def _row(waves: Waves, count: int) -> Row:
-    survived, failures = count, []
+def _row(waves: Waves, schedules: Schedules, wanted: int) -> Row:
+    tried, survived, failures = schedules.struck.total(), 0, list[str]()
     for wave in waves.waves:
-        if broken := waves.broken(wave):
-            survived -= _TOGETHER
-            failures += [f"{wave.label}: {sentence}" for sentence in broken]
+        broken = waves.broken(wave)
+        survived += 0 if broken else schedules.struck[wave.label]
+        failures += [f"{wave.label}: {sentence}" for sentence in broken]
+    if tried < wanted:
+        failures.append(f"of {schedules.drawn} schedules drawn only {tried} struck anything, not {wanted}")
     struck = ", ".join(f"{kind} {times}" for kind, times in sorted(waves.kinds.items()))
     seconds = sum(wave.seconds for wave in waves.waves)
     first = _first_broken(waves)
     replay = f"python -m chaos --only schedules --seed {first}" if first else ""
-    remark = f"struck: {struck}; {_TOGETHER} schedules in flight at a time"
-    return Row(
-        "random schedules", "the whole stage", count, survived, seconds, tuple(failures), replay, remark
+    twice = sum(waves.repeated(wave) for wave in waves.waves)
+    remark = (
+        f"{schedules.drawn} drawn, {_TOGETHER} in flight at a time; struck: {struck}; "
+        f"{twice} notices came twice by a death beside SNS"
     )
+    where = "the whole stage"
+    return Row("random schedules", where, tried, survived, seconds, tuple(failures), replay, remark)
 
 
 def _first_broken(waves: Waves) -> str:

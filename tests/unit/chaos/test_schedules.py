@@ -1,0 +1,19 @@
+"""A schedule counts as tried only if something of it struck."""
+
+from chaos.subjects.schedules import Schedules
+from chaos.waves import Wave
+
+
+def wave(label: str, *struck: int) -> Wave:
+    return Wave(label, [{"times": 1}] * 4, [], [{"fault": at} for at in struck], 0)
+
+
+def test_a_schedule_of_which_nothing_struck_was_not_tried() -> None:
+    schedules = Schedules()
+
+    schedules.note(wave("a", 0, 1), owners=[1, 1, 2, 3])
+    schedules.note(wave("b"), owners=[11, 11, 12, 13])
+    schedules.note(wave("c", 0, 2, 3), owners=[21, 21, 22, 23])
+
+    assert schedules.drawn == 30
+    assert schedules.struck == {"a": 1, "b": 0, "c": 3}
