@@ -11,6 +11,7 @@ from tests.unit.functions.conftest import Pipeline, etl_event, training_event
 from tests.unit.marquee.doubles import Refused
 
 RATE = Refused("ThrottlingException", "Rate exceeded")
+FULL = Refused("ResourceLimitExceeded", "The account-level service limit 'x' is 2 Instances")
 NOW = {"quiet_seconds": 0}
 
 
@@ -77,3 +78,29 @@ def test_two_that_find_no_room_at_once_do_not_make_a_run_miss_its_turn(pipeline:
     pipeline.ledger.waited(pipeline.ledger.get(step["run_id"]), "room", later(3600))
     ended = training_event("marquee-dev-films-0123456789", "completed")
     assert pipeline.call("start_training", ended)["started"] == [step["run_id"]]
+
+
+def test_a_release_waits_for_room_for_its_endpoints(pipeline: Pipeline) -> None:
+    pipeline.crown(0.9)
+    step = pipeline.receive()
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    pipeline.call("judge_candidate", step)
+    pipeline.call("register_model", step)
+    pipeline.sagemaker.refuse_next["CreateEndpoint"] = FULL
+    assert pipeline.call("try_candidate", step)["status"] == "waiting"
+    assert pipeline.ledger.get(step["run_id"]).working.waiting_for == "room for a trial endpoint"
+    assert pipeline.tried(step)["status"] == "passed"
+    # The trial endpoint is going, and its instances still count.
+    pipeline.sagemaker.refuse_next["UpdateEndpoint"] = FULL
+    assert pipeline.call("deploy_model", step)["status"] == "waiting"
+    assert pipeline.call("deploy_model", step)["status"] == "updating"
+
+
+def test_an_account_that_may_have_no_instance_is_told_so(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    pipeline.call("judge_candidate", step)
+    pipeline.call("register_model", step)
+    pipeline.sagemaker.refuse_next["CreateEndpoint"] = Refused("ResourceLimitExceeded", "is 0 Instances")
+    with pytest.raises(Exception, match="is 0 Instances"):
+        pipeline.call("try_candidate", step)

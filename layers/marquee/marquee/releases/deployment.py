@@ -9,7 +9,7 @@ from marquee.ledger.release_lock import ReleaseLock
 from marquee.releases.lease import hold
 from marquee.releases.shifting import Progress, Shift
 from marquee.settings import DeploySettings
-from marquee.stages import RunMoved, enter, standing_at
+from marquee.stages import RunMoved, enter, standing_at, wait
 from marquee.training.request import tags
 
 
@@ -35,11 +35,15 @@ class DeployModel:
         config = names.attempt_name(self.settings.stage, attempt.id)
         # Recorded before the endpoint is touched: who fails this run must know what to take back.
         facts = {"endpoint_config": config}
-        if enter(self.ledger, attempt, Stage.RELEASING, "deploy_model", facts=facts) is None:
+        run = enter(self.ledger, attempt, Stage.RELEASING, "deploy_model", facts=facts)
+        if run is None:
             raise RunMoved(self.ledger.get(attempt.run_id), Stage.RELEASING)
         if self._failed(config):
             return "done", config
-        return self.shift.bring(config, tags(attempt, self.settings.stage)), config
+        progress = self.shift.bring(config, tags(attempt, self.settings.stage))
+        if progress == "waiting":
+            wait(self.ledger, run, "the endpoint to be free, or for room for it")
+        return progress, config
 
     def _failed(self, config: str) -> bool:
         """Whether the endpoint was made for this config and did not come up: verify_endpoint says why."""

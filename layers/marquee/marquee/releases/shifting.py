@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from marquee import names
+from marquee.observability import logger
 from marquee.releases.ab_configs import is_ab_config
-from marquee.services.endpoint import Endpoint, EndpointState
+from marquee.services.endpoint import Endpoint, EndpointState, NoRoom
 from marquee.services.scaling import Scaling
 from marquee.settings import ShiftSettings
 
@@ -40,8 +41,15 @@ class Shift:
     def bring(self, config: str, tags: list[dict[str, str]]) -> Progress:
         """Take the endpoint one step towards a config; call again until it says `done`.
 
-        `updating`: it is on its way there; `waiting`: it is busy with something else.
+        `updating`: it is on its way there; `waiting`: it is busy with something else, or has no room.
         """
+        try:
+            return self._step(config, tags)
+        except NoRoom as full:
+            logger().warning("the endpoint waits for room", extra={"because": str(full)})
+            return "waiting"
+
+    def _step(self, config: str, tags: list[dict[str, str]]) -> Progress:
         state = self.endpoint.state()
         if state is None:
             self.endpoint.create(config, tags)

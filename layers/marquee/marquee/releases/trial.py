@@ -11,16 +11,17 @@ from marquee import names
 from marquee.identity import Attempt
 from marquee.ledger import Ledger, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
+from marquee.observability import logger
 from marquee.releases.archive import read_lines
 from marquee.releases.checks import NotVerified
 from marquee.releases.endpoint_configs import config_request
 from marquee.releases.lease import hold
 from marquee.releases.predictions import TestRow, comparable
 from marquee.releases.probe import Probe
-from marquee.services.endpoint import Endpoint, EndpointUnreachable
+from marquee.services.endpoint import Endpoint, EndpointUnreachable, NoRoom
 from marquee.services.objects import Objects
 from marquee.settings import TrySettings
-from marquee.stages import standing_at
+from marquee.stages import standing_at, wait
 from marquee.training.request import tags
 
 _ROWS = 200
@@ -77,9 +78,7 @@ class TryCandidate:
         config = names.attempt_name(self.settings.stage, run.attempt_id)
         state = self.trial.state()
         if state is None:
-            self.trial.create_config(config_request(self.settings, run.current))
-            self.trial.create(config, tags(run.current, self.settings.stage))
-            return WAITING
+            return self._begun(run, config)
         if state.changing:
             return WAITING
         if state.config != config:
@@ -88,6 +87,15 @@ class TryCandidate:
         if state.status != "InService":
             return Trial("failed", f"The candidate does not start: {state.failure or state.status}.")
         return self._asked(run)
+
+    def _begun(self, run: Run, config: str) -> Trial:
+        self.trial.create_config(config_request(self.settings, run.current))
+        try:
+            self.trial.create(config, tags(run.current, self.settings.stage))
+        except NoRoom as full:
+            logger().warning("the trial waits for room", extra={"because": str(full)})
+            wait(self.ledger, run, "room for a trial endpoint")
+        return WAITING
 
     def _asked(self, run: Run) -> Trial:
         champion = self.endpoint if self.ledger.champion() else None

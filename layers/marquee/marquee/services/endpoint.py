@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from marquee import clients
-from marquee.services.errors import code_of, exists_already, is_missing
+from marquee.services.errors import code_of, exists_already, is_busy, is_missing, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +40,10 @@ class EndpointUnreachable(Exception):
     def __init__(self, message: str, starting: bool = False) -> None:
         super().__init__(message)
         self.starting = starting
+
+
+class NoRoom(Exception):
+    """The account has as many instances at work as it may; a later call may be taken."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +107,22 @@ class Endpoint:
                 raise
 
     def create(self, config: str, tags: Sequence[Mapping[str, str]]) -> None:
-        """Make the endpoint; one of that name is left alone."""
+        """Make the endpoint; one of that name is left alone. NoRoom if there is none now."""
         try:
             self._client.create_endpoint(EndpointName=self.name, EndpointConfigName=config, Tags=tags)  # type: ignore[arg-type]
         except ClientError as error:
             if not exists_already(error):
-                raise
+                raise _no_room(error) or error from error
 
     def update(self, config: str, how: Mapping[str, Any]) -> None:
-        """Ask for another config (`how`: of UpdateEndpoint); the old one answers until it is ready."""
-        self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config, **how)
+        """Ask for another config (`how`: of UpdateEndpoint); the old one answers until it is ready.
+
+        NoRoom if there is none now for a second fleet.
+        """
+        try:
+            self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config, **how)
+        except ClientError as error:
+            raise _no_room(error) or error from error
 
     def weigh(self, weights: Mapping[str, float]) -> None:
         """Give the variants other parts of the traffic."""
@@ -162,6 +172,10 @@ class Endpoint:
             message = f"endpoint {self.name} gave no predictions: {error}"
             raise EndpointUnreachable(message, _is_starting(error)) from error
         return content
+
+
+def _no_room(error: ClientError) -> NoRoom | None:
+    return NoRoom(message_of(error)) if is_busy(error) else None
 
 
 def _is_starting(error: Exception) -> bool:
