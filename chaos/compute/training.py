@@ -32,10 +32,18 @@ def train(_processes: Processes, command: Command, _limits: Limits, stop: thread
         return End(1)
     if behaviour is Behaviour.TRAINING_LINGERS:
         stop.wait(LINGER_SECONDS)
+    _keep_checkpoint(base, values)
     evaluation = _Job(base, values).work()
     with Path(command.output or os.devnull).open("a") as stream:
         print(*metric_lines(evaluation), sep="\n", file=stream)
     return End(0, "Stopped" if stop.is_set() else "")
+
+
+def _keep_checkpoint(base: Path, values: dict[str, str]) -> None:
+    """Leave what a try after this one would resume from: the local cloud keeps it if the job says where."""
+    folder = base / "checkpoints"
+    folder.mkdir(exist_ok=True)
+    (folder / "begun.json").write_text(json.dumps({"attempt_id": values["attempt_id"]}))
 
 
 class _Job:

@@ -6,31 +6,45 @@ guides that are named beside them.
 
 from fnmatch import fnmatchcase
 
+from chaos.permissions.grants import Grant
 from chaos.permissions.verdicts import Mutant
 
-_DOCUMENTED = {
-    # Step Functions guide, "Logging using CloudWatch Logs".
-    "logs:*LogDelivery*": "Role-",
-    "logs:*LogDeliveries": "Role-",
-    "logs:*ResourcePolic*": "Role-",
-    "logs:DescribeLogGroups": "Role-",
+_DOCUMENTED = (
+    # (part of the role, action, end of the resource); Step Functions guide, "Logging using CloudWatch Logs".
+    ("DatasetRole-", "logs:*", "*"),
+    ("ModelRole-", "logs:*", "*"),
     # AWSGlueServiceRole; SageMaker guide, "SageMaker Roles". Containers here come from no registry.
-    "cloudwatch:PutMetricData": "",
-    "ecr:*": "",
-    "logs:DescribeLogStreams": "",
-    "logs:CreateLogGroup": "",
+    ("", "cloudwatch:PutMetricData", "*"),
+    ("", "ecr:*", "*"),
+    ("", "logs:DescribeLogStreams", "*"),
+    ("", "logs:CreateLogGroup", "*"),
+    ("-model-", "s3:ListBucket", "*-models-*"),
     # Hadoop 3.4, "Working with IAM Assumed Roles"; an upload that is broken off is S3's own work to forget.
-    "s3:GetBucketLocation": "",
-    "s3:ListBucketMultipartUploads": "",
-    "s3:ListMultipartUploadParts": "",
-    "s3:AbortMultipartUpload": "",
-}
+    ("", "s3:GetBucketLocation", "*"),
+    ("", "s3:ListBucketMultipartUploads", "*"),
+    ("", "s3:ListMultipartUploadParts", "*"),
+    ("", "s3:AbortMultipartUpload", "*"),
+    ("-etl-", "s3:ListBucket", "*-raw-*"),
+    ("-etl-", "s3:ListBucket", "*-models-*"),
+    # AWSGlueServiceRole gives a crawler glue:*, and no page says which calls it makes: crawls here make
+    # partitions in batches, and need no list of tables.
+    ("-crawler-", "glue:BatchGetPartition", "*"),
+    ("-crawler-", "glue:BatchUpdatePartition", "*"),
+    ("-crawler-", "glue:CreatePartition", "*"),
+    ("-crawler-", "glue:GetDatabase", "*"),
+    ("-crawler-", "glue:GetPartition", "*"),
+    ("-crawler-", "glue:GetTables", "*"),
+    ("-crawler-", "glue:UpdatePartition", "*"),
+)
 
 
 def documented(mutant: Mutant) -> bool:
     """Whether the guide is the only one who says that this is needed."""
-    actions = {grant.action for grant in mutant.grants}
-    return all(
-        any(fnmatchcase(action, pattern) and part in mutant.role for pattern, part in _DOCUMENTED.items())
-        for action in actions
+    return all(map(_documented, mutant.grants))
+
+
+def _documented(grant: Grant) -> bool:
+    return any(
+        role in grant.role and fnmatchcase(grant.action, action) and fnmatchcase(grant.resource, resource)
+        for role, action, resource in _DOCUMENTED
     )

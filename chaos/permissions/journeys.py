@@ -1,6 +1,9 @@
 """What happens to a stage in its life, every event delivered: each journey ends as it should, or raises."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from chaos import uploads
 from chaos.permissions.traveller import Traveller, WentWrong
@@ -10,11 +13,10 @@ from marquee.ledger import Stage as At
 
 def live(traveller: Traveller) -> None:
     """A good upload becomes the champion; its predecessor, if there is one, is asked the same rows."""
-    run_id = traveller.stage.drop(f"good-{traveller.name}.csv", _fresh(traveller))
+    run_id = traveller.drop("good")
     traveller.stands(run_id, At.LIVE)
     traveller.told(run_id, "live")
-    notices = read_inbox(traveller.stage.account)
-    if any("not in the catalogue" in one.subject and run_id in one.text for one in notices):
+    if _told_of_catalogue(traveller, run_id):
         raise WentWrong(f"the upload of {run_id} is not in the catalogue")
 
 
@@ -25,14 +27,14 @@ def live_again(traveller: Traveller) -> None:
 
 def refused(traveller: Traveller) -> None:
     """A file without labels is refused."""
-    run_id = traveller.stage.drop(f"unusable-{traveller.name}.csv", uploads.unusable_csv(_seed(traveller)))
+    run_id = traveller.stage.drop(f"unusable-{traveller.name}.csv", uploads.unusable_csv(traveller.seed))
     traveller.stands(run_id, At.FAILED)
     traveller.told(run_id, "refused")
 
 
 def rejected(traveller: Traveller) -> None:
     """A worse candidate is rejected."""
-    run_id = traveller.stage.drop(f"worse-{traveller.name}.csv", _fresh(traveller))
+    run_id = traveller.drop("worse")
     traveller.stands(run_id, At.REJECTED)
     traveller.told(run_id, "rejected")
 
@@ -40,6 +42,14 @@ def rejected(traveller: Traveller) -> None:
 def etl_failed(traveller: Traveller) -> None:
     """A Glue job that fails ends its run."""
     _fails(traveller, "etlfails")
+
+
+def not_catalogued(traveller: Traveller) -> None:
+    """There is no crawler: the run goes on, and somebody is told."""
+    with _without_crawler(traveller):
+        run_id = traveller.drop("etlfails")
+        what = f"the notice that {run_id} is not in the catalogue"
+        traveller.awaited(lambda: _told_of_catalogue(traveller, run_id) or None, what)
 
 
 def training_failed(traveller: Traveller) -> None:
@@ -64,7 +74,7 @@ def rerun(traveller: Traveller) -> None:
 
 def duplicate(traveller: Traveller) -> None:
     """The same content dropped twice is one run, and is told."""
-    content = uploads.unusable_csv(_seed(traveller))
+    content = uploads.unusable_csv(traveller.seed)
     first = traveller.stage.drop(f"twice-{traveller.name}.csv", content)
     traveller.stands(first, At.FAILED)
     if traveller.stage.drop(f"twice-{traveller.name}.csv", content) != first:
@@ -83,7 +93,7 @@ def reads(traveller: Traveller) -> None:
 def batch(traveller: Traveller) -> None:
     """A batch becomes a sheet of predictions."""
     name = f"{traveller.name}.csv"
-    traveller.stage.drop_batch(name, uploads.batch_csv(_seed(traveller)))
+    traveller.stage.drop_batch(name, uploads.batch_csv(traveller.seed))
     s3, bucket = traveller.stage.client("s3"), traveller.stage.account.outputs["BatchBucketName"]
 
     def look() -> bool | None:
@@ -109,16 +119,30 @@ def _batches(traveller: Traveller, name: str) -> list[str]:
     return traveller.awaited(look, f"the batch {name}")
 
 
+def _told_of_catalogue(traveller: Traveller, run_id: str) -> bool:
+    notices = read_inbox(traveller.stage.account)
+    return any("not in the catalogue" in one.subject and run_id in one.text for one in notices)
+
+
+@contextmanager
+def _without_crawler(traveller: Traveller) -> Iterator[None]:
+    glue, name = traveller.stage.client("glue"), traveller.stage.account.outputs["RawCrawlerName"]
+    wanted = glue.meta.service_model.operation_model("CreateCrawler").input_shape.members
+
+    def idle() -> Any:
+        crawler = glue.get_crawler(Name=name)["Crawler"]
+        return crawler if crawler["State"] == "READY" else None
+
+    crawler = traveller.awaited(idle, f"the end of crawler {name}")
+    glue.delete_crawler(Name=name)
+    try:
+        yield
+    finally:
+        glue.create_crawler(**{member: value for member, value in crawler.items() if member in wanted})
+
+
 def _fails(traveller: Traveller, behaviour: str) -> str:
-    run_id = traveller.stage.drop(f"{behaviour}-{traveller.name}.csv", _fresh(traveller))
+    run_id = traveller.drop(behaviour)
     traveller.stands(run_id, At.FAILED)
     traveller.told(run_id, "failed")
     return run_id
-
-
-def _fresh(traveller: Traveller) -> bytes:
-    return uploads.reviews_csv(_seed(traveller), rows=240)
-
-
-def _seed(traveller: Traveller) -> int:
-    return sum(map(ord, traveller.name))

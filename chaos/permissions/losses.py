@@ -15,7 +15,7 @@ _LONG_AGO = -86_400.0
 def dataset_event_lost(traveller: Traveller) -> None:
     """Glue succeeded and nobody heard it."""
     with traveller.losing("dataset-ready"):
-        run_id = _drop(traveller, "good")
+        run_id = traveller.drop("good")
         traveller.stands(run_id, At.PREPARING)
         _healed(traveller, run_id, At.TRAINING, At.JUDGING, At.RELEASING, At.LIVE)
     traveller.stands(run_id, At.LIVE, At.REJECTED)
@@ -24,7 +24,7 @@ def dataset_event_lost(traveller: Traveller) -> None:
 def model_event_lost(traveller: Traveller) -> None:
     """Training completed and nobody heard it."""
     with traveller.losing("model-trained"):
-        run_id = _drop(traveller, "good")
+        run_id = traveller.drop("good")
         traveller.stands(run_id, At.TRAINING)
         _healed(traveller, run_id, At.JUDGING, At.RELEASING, At.LIVE)
     traveller.stands(run_id, At.LIVE, At.REJECTED)
@@ -33,7 +33,7 @@ def model_event_lost(traveller: Traveller) -> None:
 def etl_failure_lost(traveller: Traveller) -> None:
     """Glue failed and nobody heard it."""
     with traveller.losing("dataset-failed"):
-        run_id = _drop(traveller, "etlfails")
+        run_id = traveller.drop("etlfails")
         _healed(traveller, run_id, At.FAILED)
     traveller.told(run_id, "failed")
 
@@ -41,7 +41,7 @@ def etl_failure_lost(traveller: Traveller) -> None:
 def training_failure_lost(traveller: Traveller) -> None:
     """Training failed and nobody heard it."""
     with traveller.losing("training-failed"):
-        run_id = _drop(traveller, "trainingfails")
+        run_id = traveller.drop("trainingfails")
         _healed(traveller, run_id, At.FAILED)
 
 
@@ -49,7 +49,7 @@ def never_prepared(traveller: Traveller) -> None:
     """A function died between recording a run and starting its preparation."""
     bucket, key = traveller.stage.account.outputs["RawBucketName"], f"raw/good-{traveller.name}.csv"
     with traveller.losing("uploaded"):
-        run_id = _drop(traveller, "good")
+        run_id = traveller.drop("good")
         etag = traveller.stage.client("s3").head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
         at = later(-3600)
         upload = Upload(bucket, key, etag, 1, "1")
@@ -63,7 +63,7 @@ def never_prepared(traveller: Traveller) -> None:
 def never_released(traveller: Traveller) -> None:
     """A function died between moving a run to JUDGING and starting its release."""
     with traveller.losing("model-trained"):
-        run_id = _drop(traveller, "good")
+        run_id = traveller.drop("good")
         traveller.stands(run_id, At.TRAINING)
         job = f"marquee-{traveller.stage.account.stage}-{run_id}"
         sagemaker = traveller.stage.client("sagemaker")
@@ -80,14 +80,14 @@ def never_released(traveller: Traveller) -> None:
 
 def past_its_deadline(traveller: Traveller) -> None:
     """A Glue job that does not end is stopped, and its run fails."""
-    run_id = _drop(traveller, "etllingers")
+    run_id = traveller.drop("etllingers")
     _overdue(traveller, run_id, At.PREPARING)
     traveller.told(run_id, "failed")
 
 
 def training_past_its_deadline(traveller: Traveller) -> None:
     """A training job that does not end is stopped, and its run fails."""
-    run_id = _drop(traveller, "traininglingers")
+    run_id = traveller.drop("traininglingers")
     _overdue(traveller, run_id, At.TRAINING)
 
 
@@ -97,15 +97,6 @@ def batch_events_lost(traveller: Traveller) -> None:
     with traveller.losing("transform-ended"):
         traveller.stage.drop_batch(name, uploads.batch_csv(7))
         _batch_healed(traveller, name)
-
-
-def _drop(traveller: Traveller, behaviour: str) -> str:
-    content = uploads.reviews_csv(_seed(traveller), rows=240)
-    return traveller.stage.drop(f"{behaviour}-{traveller.name}.csv", content)
-
-
-def _seed(traveller: Traveller) -> int:
-    return sum(map(ord, traveller.name))
 
 
 def _healed(traveller: Traveller, run_id: str, *at: At) -> None:
@@ -137,8 +128,8 @@ def uploads_lost(traveller: Traveller) -> None:
     """Nobody heard of an upload and of a batch: the sweep finds both, and what belongs to no run."""
     name = f"{traveller.name}.csv"
     with traveller.losing("uploaded", "batch-uploaded", "reconcile"):
-        run_id = _drop(traveller, "good")
-        traveller.stage.drop_batch(name, uploads.batch_csv(_seed(traveller)))
+        run_id = traveller.drop("good")
+        traveller.stage.drop_batch(name, uploads.batch_csv(traveller.seed))
 
         def look() -> bool | None:
             traveller.invoke("reconcile", {"quiet_seconds": 0, "sweep": True, "older_than_seconds": 0})
@@ -158,7 +149,7 @@ def batch_never_started(traveller: Traveller) -> None:
     bucket = traveller.stage.account.outputs["BatchBucketName"]
     key, at = f"batch/in/{traveller.name}.csv", later(-7200)
     with traveller.losing("batch-uploaded", "reconcile"):
-        traveller.stage.drop_batch(f"{traveller.name}.csv", uploads.batch_csv(_seed(traveller)))
+        traveller.stage.drop_batch(f"{traveller.name}.csv", uploads.batch_csv(traveller.seed))
         head = traveller.stage.client("s3").head_object(Bucket=bucket, Key=key)
         upload = Upload(bucket, key, head["ETag"].strip('"'), head["ContentLength"], "1")
         batch_id = run_id_of(bucket, key, f"{upload.etag}/{upload.sequencer}")

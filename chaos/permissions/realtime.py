@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from chaos.permissions import endpoints, journeys
+from chaos.permissions import endpoints, journeys, served, taking_back
 from chaos.permissions.traveller import Traveller, WentWrong
 
 _SETTINGS = {
@@ -19,16 +19,16 @@ def realtime_live(traveller: Traveller) -> None:
     """Two releases in a row on instances, the second over the first; then it scales."""
     with realtime(traveller):
         with traveller.losing("reconcile"):
-            endpoints.delete_endpoint(traveller)
+            served.delete_endpoint(traveller)
             for name in ("a", "b"):
-                journeys.live(Traveller(traveller.stage, f"{traveller.name}{name}", traveller.patience))
+                journeys.live(traveller.named(f"{traveller.name}{name}"))
         traveller.invoke("scale-endpoint", {})
 
 
 def realtime_shared(traveller: Traveller) -> None:
     """The version before answers a part of the requests, then another part, then none."""
     with realtime(traveller), traveller.losing("reconcile"):
-        champion = endpoints.champion_of(traveller)
+        champion = served.champion_of(traveller)
         if not champion.previous:
             raise WentWrong("there is no earlier champion to answer beside it")
         for percent in (10, 20, 0):
@@ -44,7 +44,7 @@ def realtime_rolled_back(traveller: Traveller) -> None:
 def realtime_taken_back(traveller: Traveller) -> None:
     """A failed run's model goes, and the champion comes back."""
     with realtime(traveller):
-        endpoints.taken_back(traveller)
+        taking_back.taken_back(traveller)
 
 
 def realtime_put_back(traveller: Traveller) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chaos.permissions import deployment, endpoints, hops, journeys, losses, passing, realtime
+from chaos.permissions import deployment, endpoints, hops, journeys, losses, passing, realtime, taking_back
 from chaos.permissions.alone import Journey, Made, tried_alone
 from chaos.permissions.documented import documented
 from chaos.permissions.grants import Grant, read
@@ -16,10 +16,14 @@ from chaos.permissions.services import SERVICES, withheld_from
 from chaos.permissions.traveller import Traveller, WentWrong
 from chaos.permissions.verdicts import NOT_ASKED, Killed, Mutant, Verdict, mutants, verdict
 from chaos.rows import Options, Row
-from chaos.stage import FAST_SERVICES, Stage, deployed
+from chaos.stage import Stage, deployed
 from cli.terminal import Terminal
 
-IN_CLOUD = "chaos.permissions.in_cloud"
+SERVICES_IN_CLOUD = (
+    "chaos.permissions.glue_in_cloud",
+    "chaos.compute.sagemaker",
+    "chaos.permissions.in_cloud",
+)
 REPLAY = "python -m chaos.permissions"
 NOT_ASKED_BY_FUNCTIONS = ("sqs:SendMessage",)
 """Lambda itself asks for it under a function's role, after the last try of an event: no invocation does."""
@@ -34,6 +38,7 @@ JOURNEYS: tuple[Journey, ...] = (
     journeys.refused,
     journeys.rejected,
     journeys.etl_failed,
+    journeys.not_catalogued,
     journeys.training_failed,
     journeys.release_failed,
     journeys.rerun,
@@ -55,25 +60,24 @@ JOURNEYS: tuple[Journey, ...] = (
     endpoints.rolled_back_without_endpoint,
     endpoints.rolled_back_over_a_failed_endpoint,
     endpoints.endpoint_put_back,
-    endpoints.endpoint_made_again,
     endpoints.endpoint_replaced,
-    endpoints.taken_back,
-    endpoints.taken_back_without_endpoint,
-    endpoints.taken_back_over_a_failed_endpoint,
-    endpoints.taken_back_with_its_trial,
-    endpoints.judged_too_late,
+    taking_back.taken_back,
+    taking_back.taken_back_without_endpoint,
+    taking_back.taken_back_over_a_failed_endpoint,
+    taking_back.taken_back_with_its_trial,
+    taking_back.judged_too_late,
     losses.changes_left_half_done,
     losses.uploads_lost,
     deployment.code_published,
     endpoints.shares,
     endpoints.scaled,
     passing.other_roles_are_not_passed,
+    realtime.swept_away,
     realtime.realtime_live,
     realtime.realtime_shared,
     realtime.realtime_rolled_back,
     realtime.realtime_taken_back,
     realtime.realtime_put_back,
-    realtime.swept_away,
 )
 
 
@@ -153,7 +157,7 @@ class Trials:
 @contextmanager
 def in_a_stage(terminal: Terminal) -> Iterator[Trials]:
     """A fresh stage to try permissions in."""
-    with deployed(terminal, services=(*FAST_SERVICES, IN_CLOUD)) as stage:
+    with deployed(terminal, services=SERVICES_IN_CLOUD) as stage:
         yield Trials(stage, terminal.note)
 
 

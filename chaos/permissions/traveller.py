@@ -6,9 +6,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from chaos import uploads
 from chaos.stage import Stage
 from cli.notices import read_inbox
 from marquee.ledger import Ledger, Run, RunNotFound
@@ -35,6 +36,19 @@ class Traveller:
     def ledger(self) -> Ledger:
         """The stage's runs."""
         return self.stage.account.ledger()
+
+    @property
+    def seed(self) -> int:
+        """Decides what is in this journey's files."""
+        return sum(map(ord, self.name))
+
+    def named(self, name: str) -> "Traveller":
+        """Another one on the same stage, with files of their own."""
+        return replace(self, name=name)
+
+    def drop(self, behaviour: str) -> str:
+        """Drop a file of reviews for which the compute behaves so; its run_id."""
+        return self.stage.drop(f"{behaviour}-{self.name}.csv", uploads.reviews_csv(self.seed, rows=240))
 
     def awaited(self, look: Callable[[], Found | None], what: str) -> Found:
         """What `look` finds, as soon as it finds something; WentWrong when it does not."""
