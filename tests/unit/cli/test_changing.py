@@ -51,6 +51,12 @@ def test_it_is_asked_for_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> No
     )
 
 
+@pytest.mark.parametrize("kind", ["ChampionMoved", "Throttled"])
+def test_what_is_refused_for_the_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    refusal = {"errorType": kind, "errorMessage": "the champion changed in this moment; ask again"}
+    assert change(monkeypatch, refusal, step("done")) == step("done")
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
