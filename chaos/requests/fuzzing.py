@@ -27,6 +27,8 @@ _CHECKS = (
 )
 _TRACE = b"Traceback (most recent call last)"
 _SHOWN = 300
+_SAID = 2_000
+_MOST_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,17 @@ def fuzz(address: str, examples: int, seed: int) -> Fuzzed:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.ndjson"
         command = _command(address, examples, seed, report)
-        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
-        if not report.is_file():
-            message = f"schemathesis ended with status {done.returncode}: {done.stdout}{done.stderr}"
-            raise RuntimeError(message)
-        return _read(report)
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, cwd=folder, timeout=_MOST_SECONDS
+        )
+        made = _read(report) if report.is_file() else Fuzzed(Counter(), [])
+        said = (
+            f"schemathesis ended with status {done.returncode}: {done.stdout[-_SAID:]}{done.stderr[-_SAID:]}"
+        )
+        if not made.statuses:
+            raise RuntimeError(f"No request was sent. {said}")
+        # What it could not even try is no failed check, and only its status tells of it.
+        return made + Fuzzed(Counter(), [said] if done.returncode and not made.failures else [])
 
 
 def _command(address: str, examples: int, seed: int, report: Path) -> list[str]:
