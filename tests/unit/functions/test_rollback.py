@@ -176,6 +176,19 @@ def test_a_pass_that_died_while_mending_holds_up_nobody(pipeline: Pipeline, cham
     assert roll_back(pipeline, "2")["status"] == "done"
 
 
+def test_an_endpoint_that_failed_is_deleted_and_made_again(pipeline: Pipeline, champions: list[str]) -> None:
+    assert pipeline.sagemaker.endpoint
+    pipeline.sagemaker.endpoint["EndpointStatus"] = "Failed"
+    pipeline.call("reconcile", {"quiet_seconds": 0})
+    assert pipeline.sagemaker.endpoint is None
+    for _ in range(2):
+        pipeline.call("reconcile", {"quiet_seconds": 0})
+        pipeline.sagemaker.settle()
+    assert running(pipeline) == f"marquee-dev-{champions[2]}"
+    assert [notice["outcome"] for notice in pipeline.inbox()] == ["drift"]
+    assert roll_back(pipeline, "2")["status"] == "done"
+
+
 def test_an_endpoint_deleted_by_hand_stays_deleted_and_is_told_of(
     pipeline: Pipeline, champions: list[str]
 ) -> None:

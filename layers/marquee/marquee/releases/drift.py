@@ -10,12 +10,14 @@ from marquee.ledger.release_lock import ReleaseLock
 from marquee.notices import Outcome, notify
 from marquee.releases.ab_configs import expected_config
 from marquee.releases.lease import MOMENT_SECONDS
-from marquee.releases.shifting import Shift
+from marquee.releases.shifting import Progress, Shift
 from marquee.services.endpoint import EndpointState
 from marquee.services.topic import Topic
 from marquee.settings import DriftSettings
 
 HOLDER = "drift#"
+# A failed endpoint is deleted first. The lease tells the passes after that it is not gone by hand.
+_REPLACING_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -33,23 +35,42 @@ class Drift:
         ledger, lock = Ledger(settings.ledger_table), ReleaseLock(settings.ledger_table)
         return cls(ledger, lock, Shift.of(settings), Topic(settings.notices_topic_arn, settings.stage))
 
-    def mend(self) -> bool:
-        """Take one step back; whether the endpoint ran something else. Nothing while somebody changes it."""
+    def mend(self, ours: bool = False) -> bool:
+        """Take one step back; whether the endpoint ran something else. Nothing while somebody changes it.
+
+        `ours`: the lease was left to this pass, by one that deleted a failed endpoint, or that died.
+        """
         champion, state = self.ledger.champion(), self.shift.endpoint.state()
-        if champion is None or (state.changing if state else champion.asleep):
+        if state and state.changing:
             return False
-        config = expected_config(champion)
-        if state and (state.status, state.config) == ("InService", config):
+        if champion is None or self._is_right(champion, state):
+            if ours:
+                self.lock.free(HOLDER)
             return False
-        if not self.lock.acquire(HOLDER, MOMENT_SECONDS):
+        if state is None and not ours:
+            self._tell(champion, None)  # who deletes an endpoint by hand means it
+            return True
+        return self._brought_back(champion, state)
+
+    def _brought_back(self, champion: Champion, state: EndpointState | None) -> bool:
+        """Take the step, if nobody else changes the endpoint; the lease stays while it answers nobody."""
+        answers = state is not None and state.status == "InService"
+        if not self.lock.acquire(HOLDER, MOMENT_SECONDS if answers else _REPLACING_SECONDS):
             return False
+        progress: Progress = "done"
         # Only now: whoever had the lease a moment ago may have moved the pointer.
         if self.ledger.champion() == champion:
-            self._tell(champion, state)
-            if state:  # who deletes an endpoint by hand means it
-                self.shift.bring(config, [])
-        self.lock.free(HOLDER)
+            if state:
+                self._tell(champion, state)
+            progress = self.shift.bring(expected_config(champion), [])
+        if answers or progress != "waiting":
+            self.lock.free(HOLDER)
         return True
+
+    def _is_right(self, champion: Champion, state: EndpointState | None) -> bool:
+        if state is None:
+            return champion.asleep
+        return (state.status, state.config) == ("InService", expected_config(champion))
 
     def _tell(self, champion: Champion, state: EndpointState | None) -> None:
         if state is None:

@@ -31,9 +31,7 @@ class EndpointWatch:
         holder = self.lock.holder()
         if holder not in ("", HOLDER):
             return self.hand_on.step(holder)
-        mended = self.drift.mend()
-        if holder:
-            self.lock.free(HOLDER)  # of a pass that died on its way
+        mended = self.drift.mend(ours=holder == HOLDER)
         # A try that was under way when its run was failed may have made one after that was taken back.
         clear_trial(self.trial)
         return mended
