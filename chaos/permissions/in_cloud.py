@@ -49,6 +49,7 @@ def _obey(withholding: Withholding, body: object) -> object:
         "remove": lambda grants: withholding.withhold([Grant(**grant) for grant in grants], repeat=False),
         "give": lambda what: [grant.as_json() for grant in withholding.give(**what)],
         "give_back": lambda _: withholding.give_back(),
+        "asked": lambda action: [asdict(one) for one in list(withholding.decisions) if one.action == action],
         "denied": lambda role: [asdict(decision) for decision in withholding.denied(role)],
     }
     if not isinstance(body, Mapping) or len(body) != 1 or not set(body) <= set(orders):

@@ -13,69 +13,45 @@ _SETTINGS = {
     "TRAFFIC_SHIFTING": "all_at_once",
     "BAKE_SECONDS": "0",
 }
+_CHANGERS = (
+    "try-candidate",
+    "deploy-model",
+    "roll-back",
+    "share-traffic",
+    "scale-endpoint",
+    "fail-run",
+    "reconcile",
+)
+"""The functions that read one of them."""
 
 
-def realtime_live(traveller: Traveller) -> None:
-    """Two releases in a row on instances, the second over the first; then it scales."""
-    with realtime(traveller):
-        with traveller.losing("reconcile"):
-            served.delete_endpoint(traveller)
-            for name in ("a", "b"):
-                journeys.live(traveller.named(f"{traveller.name}{name}"))
-        traveller.invoke("scale-endpoint", {})
+def realtime(traveller: Traveller) -> None:
+    """An endpoint on instances: released over, scaled, shared by two versions, rolled back, put back.
 
-
-def realtime_shared(traveller: Traveller) -> None:
-    """The version before answers a part of the requests, then another part, then none."""
-    with realtime(traveller), traveller.losing("reconcile"):
-        champion = served.champion_of(traveller)
-        if not champion.previous:
-            raise WentWrong("there is no earlier champion to answer beside it")
-        for percent in (10, 20, 0):
-            _share(traveller, champion.previous[0].version, percent)
-
-
-def realtime_rolled_back(traveller: Traveller) -> None:
-    """The champion before comes back, and stops scaling for it."""
-    with realtime(traveller):
+    One journey, because every function starts anew when its settings change.
+    """
+    with changed(traveller, _SETTINGS, *_CHANGERS):
+        _released(traveller)
+        _shared(traveller)
         endpoints.rolled_back(traveller)
-
-
-def realtime_taken_back(traveller: Traveller) -> None:
-    """A failed run's model goes, and the champion comes back."""
-    with realtime(traveller):
         taking_back.taken_back(traveller)
-
-
-def realtime_put_back(traveller: Traveller) -> None:
-    """Somebody put another config on the endpoint."""
-    with realtime(traveller):
         endpoints.endpoint_put_back(traveller)
 
 
 def swept_away(traveller: Traveller) -> None:
     """Nobody asked the endpoint for a year, and such endpoints are to be deleted."""
-    with changed(traveller, {"DELETE_IDLE_ENDPOINT": "true", "IDLE_DAYS": "30"}):
+    with changed(traveller, {"DELETE_IDLE_ENDPOINT": "true", "IDLE_DAYS": "30"}, "sweep-endpoint"):
         endpoints.swept(traveller)
 
 
 @contextmanager
-def realtime(traveller: Traveller) -> Iterator[None]:
-    """Every function of the stage as a stage with EndpointType=realtime has it."""
-    with changed(traveller, _SETTINGS):
-        yield
-
-
-@contextmanager
-def changed(traveller: Traveller, settings: Mapping[str, str]) -> Iterator[None]:
-    """Every function with these variables of its environment changed meanwhile."""
-    client = traveller.stage.client("lambda")
-    pages = client.get_paginator("list_functions").paginate()
+def changed(traveller: Traveller, settings: Mapping[str, str], *functions: str) -> Iterator[None]:
+    """Functions, named without the stage's prefix, with these variables of their environment changed."""
+    client, stage = traveller.stage.client("lambda"), traveller.stage.account.stage
     before = {
         one["FunctionName"]: one["Environment"]["Variables"]
-        for page in pages
-        for one in page["Functions"]
-        if "STAGE" in one.get("Environment", {}).get("Variables", {})
+        for function in functions
+        for one in [client.get_function_configuration(FunctionName=f"marquee-{stage}-{function}")]
     }
     for name, variables in before.items():
         environment = {"Variables": {**variables, **settings}}
@@ -85,6 +61,25 @@ def changed(traveller: Traveller, settings: Mapping[str, str]) -> Iterator[None]
     finally:
         for name, variables in before.items():
             client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+
+def _released(traveller: Traveller) -> None:
+    """Two releases in a row, the second over the first; then it scales."""
+    with traveller.losing("reconcile"):
+        served.delete_endpoint(traveller)
+        for name in ("a", "b"):
+            journeys.live(traveller.named(f"{traveller.name}{name}"))
+    traveller.invoke("scale-endpoint", {})
+
+
+def _shared(traveller: Traveller) -> None:
+    """The version before answers a part of the requests, then another part, then none."""
+    with traveller.losing("reconcile"):
+        champion = served.champion_of(traveller)
+        if not champion.previous:
+            raise WentWrong("there is no earlier champion to answer beside it")
+        for percent in (10, 20, 0):
+            _share(traveller, champion.previous[0].version, percent)
 
 
 def _share(traveller: Traveller, version: str, percent: int) -> None:

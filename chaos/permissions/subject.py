@@ -73,11 +73,7 @@ JOURNEYS: tuple[Journey, ...] = (
     endpoints.scaled,
     passing.other_roles_are_not_passed,
     realtime.swept_away,
-    realtime.realtime_live,
-    realtime.realtime_shared,
-    realtime.realtime_rolled_back,
-    realtime.realtime_taken_back,
-    realtime.realtime_put_back,
+    realtime.realtime,
 )
 
 
