@@ -1,6 +1,7 @@
 """A schedule counts as tried only if something of it struck."""
 
-from chaos.subjects.schedules import Schedules
+from chaos.journeys import JOURNEYS
+from chaos.subjects.schedules import Schedules, file_of
 from chaos.waves import Wave
 
 
@@ -17,3 +18,8 @@ def test_a_schedule_of_which_nothing_struck_was_not_tried() -> None:
 
     assert schedules.drawn == 30
     assert schedules.struck == {"a": 1, "b": 0, "c": 3}
+
+
+def test_the_schedules_that_are_in_flight_together_take_every_journey() -> None:
+    for start in (1, 11, 191):
+        assert {file_of(seed)[0] for seed in range(start, start + 10)} == set(JOURNEYS)
