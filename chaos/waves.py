@@ -137,4 +137,8 @@ class Waves:
     @property
     def kinds(self) -> Counter[str]:
         """How often each kind of fault struck."""
-        return Counter(strike["kind"] for wave in self.waves for strike in wave.strikes)
+        found = Counter[str]()
+        for wave in self.waves:
+            for at, fault in enumerate(wave.faults):
+                found[fault["kind"]] += wave.struck(at)
+        return found
