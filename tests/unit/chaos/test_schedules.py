@@ -3,8 +3,8 @@
 from typing import cast
 
 from chaos.journeys import JOURNEYS
-from chaos.subjects.schedules import Schedules, file_of
 from chaos.stage import Stage
+from chaos.subjects.schedules import Schedules, file_of
 from chaos.waves import Wave, Waves
 
 
