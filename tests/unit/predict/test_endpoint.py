@@ -68,8 +68,8 @@ def test_an_answer_that_is_no_prediction_is_the_models_fault(
     assert (answer["statusCode"], answer["json"]["code"]) == (502, "model_error")
 
 
-def test_nobody_at_the_address_is_503_with_a_time_to_come_back(
-    call: Call, monkeypatch: pytest.MonkeyPatch
+def test_nobody_at_the_address_is_503_with_a_time_to_come_back_and_a_fault(
+    call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -79,6 +79,8 @@ def test_nobody_at_the_address_is_503_with_a_time_to_come_back(
 
     assert (answer["statusCode"], answer["json"]["code"]) == (503, "endpoint_unreachable")
     assert answer["headers"]["Retry-After"] == "5"
+    # The endpoint's own alarms see no invocation, so nobody else would ring.
+    assert '"Faults": 1' in capsys.readouterr().out
 
 
 def test_one_connection_serves_many_predictions(runtime: Runtime, call: Call) -> None:

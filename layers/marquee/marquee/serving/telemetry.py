@@ -16,7 +16,7 @@ from marquee.metrics import Metric, write
 from marquee.serving.messages import Answer
 
 # Answers that say "not yet" or "not now"; every other 5xx is a fault of ours.
-_WAITING = frozenset({"no_endpoint", "endpoint_not_ready", "endpoint_unreachable"})
+_WAITING = frozenset({"no_endpoint", "endpoint_not_ready"})
 _request: dict[str, str] = {}
 
 
