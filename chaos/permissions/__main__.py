@@ -5,7 +5,8 @@ import sys
 
 from rich.table import Table
 
-from chaos.permissions.subject import JOURNEYS, QUICK, in_a_stage
+from chaos.permissions.itinerary import JOURNEYS, QUICK
+from chaos.permissions.subject import in_a_stage
 from chaos.permissions.verdicts import Verdict
 from cli.terminal import Terminal
 

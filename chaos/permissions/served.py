@@ -4,8 +4,6 @@ import contextlib
 
 from chaos.permissions.traveller import Traveller, WentWrong
 from marquee.ledger import Champion
-from marquee.ledger.release_lock import ReleaseLock
-from marquee.releases.drift import HOLDER as DRIFT
 
 
 def champion_of(traveller: Traveller) -> Champion:
@@ -74,12 +72,8 @@ def fail_endpoint(traveller: Traveller) -> None:
 
 def restored(traveller: Traveller, champion: Champion) -> None:
     """Have the reconciler bring the champion back."""
-    table = traveller.stage.account.outputs["LedgerTableName"]
-    lock = ReleaseLock(table, traveller.stage.client("dynamodb"))
 
     def look() -> bool | None:
-        # A pass that was denied something in the middle keeps the lease for minutes: let them be over.
-        lock.free(DRIFT)
         traveller.reconcile()
         return runs(traveller, champion.endpoint_config) or None
 

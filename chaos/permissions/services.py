@@ -1,5 +1,6 @@
 """The roles of Glue and SageMaker: the work is done again with one more permission, until it succeeds."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,7 +8,18 @@ from dataclasses import dataclass
 from chaos.permissions import works
 from chaos.permissions.grants import Grant
 from chaos.permissions.traveller import Traveller
-from chaos.permissions.verdicts import Killed
+from chaos.permissions.verdicts import Killed, Mutant, Verdict
+
+_TRUSTS_ANOTHER = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+)
 
 Work = Callable[[Traveller], str]
 """Does a service's work once; says how it failed, "" if it did not."""
@@ -31,6 +43,21 @@ def withheld_from(service: Service, traveller: Traveller, grants: list[Grant]) -
     for work in service.works:
         yield from _until_it_works(work, role, traveller, service.logs)
     cloud.control("permissions", {"give_back": True})
+
+
+def trusts(traveller: Traveller, grants: list[Grant]) -> Iterator[Verdict]:
+    """Have each service do a work while its role trusts another one."""
+    iam = traveller.stage.client("iam")
+    for service in SERVICES:
+        role = next(grant.role for grant in grants if f"-{service.role}-" in grant.role)
+        trusted, work = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"], service.works[0]
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=_TRUSTS_ANOTHER)
+        try:
+            failed = work(traveller)
+        finally:
+            iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trusted))
+        mutant = Mutant(role, "trust policy", "sts:AssumeRole", frozenset())
+        yield Verdict(mutant, work.__name__, failed, "" if failed else "it was assumed all the same")
 
 
 def _until_it_works(work: Work, role: str, traveller: Traveller, logs: str) -> Iterator[Killed]:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from chaos.permissions.subject import QUICK, in_a_stage
+from chaos.permissions.itinerary import QUICK
+from chaos.permissions.subject import in_a_stage
 from cli.terminal import Terminal
 
 SPARE = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:*:*:table/*"}
