@@ -6,6 +6,7 @@ import pytest
 from moto import mock_aws
 
 from marquee import clients
+from tests.unit.quick_moto import quick
 
 TABLE = "marquee-test-ledger"
 
@@ -18,8 +19,14 @@ def fresh_clients() -> Iterator[None]:
     clients.forget()
 
 
+@pytest.fixture(scope="session")
+def quick_moto() -> Iterator[None]:
+    with quick():
+        yield
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, fresh_clients: None) -> Iterator[None]:
+def aws(monkeypatch: pytest.MonkeyPatch, fresh_clients: None, quick_moto: None) -> Iterator[None]:
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",  # pragma: allowlist secret
