@@ -24,6 +24,8 @@ FUNCTIONS, MACHINES = "functions' roles", "state machines' roles"
 SERVICES, POLICIES = "Glue's and SageMaker's roles", "policies of functions, queues, topic and roles"
 _NOT_ASKED_BY_FUNCTIONS = ("sqs:SendMessage",)
 """Lambda itself asks for it under a function's role, after the last try of an event: no invocation does."""
+_SERVICE_PATIENCE = 300.0
+"""Seconds in which a service's work is done, Spark's too, and on a machine that is busy with something else."""
 _MACHINES = ("PrepareDataset", "ReleaseModel")
 
 
@@ -57,7 +59,7 @@ class Trials:
             return [one for one in self._found() if one.why != NOT_ASKED]
         with self._timed(SERVICES):
             for service in services.SERVICES:
-                traveller = Traveller(self.stage, "service")
+                traveller = Traveller(self.stage, "service", _SERVICE_PATIENCE)
                 self.killed += services.withheld_from(service, traveller, self.grants)
         self._try_alone()
         with self._timed(FUNCTIONS):
