@@ -11,7 +11,7 @@ from marquee.batches import Batch, BatchLedger
 from marquee.clock import later
 from marquee.ledger import RUNNING, Stage, Upload
 from marquee.names import attempt_name
-from tests.unit.functions.conftest import RAW, Pipeline, training_event
+from tests.unit.functions.conftest import RAW, Pipeline, golden, training_event
 from tests.unit.marquee.doubles import LambdaDouble
 
 BATCH = "marquee-dev-batch-123456789012-us-east-1"
@@ -100,6 +100,20 @@ def test_a_batch_whose_event_was_lost_is_begun_once(
             pipeline.call(name, event)
     (batch,) = BatchLedger(table).batches()
     assert (batch.upload.key, len(functions.sent)) == ("batch/in/films.csv", 1)
+
+
+def test_an_event_that_comes_after_the_sweep_begins_no_second_batch(
+    pipeline: Pipeline, table: str, functions: LambdaDouble
+) -> None:
+    key = "batch/in/films.csv"
+    etag = clients.s3().put_object(Bucket=BATCH, Key=key, Body=b"review\nfine\n")["ETag"].strip('"')
+    sweep(pipeline)
+    pipeline.call(*functions.sent[0])
+    redriven = golden("s3_batch_object_created")
+    redriven["detail"]["bucket"]["name"] = BATCH
+    redriven["detail"]["object"] |= {"key": key, "etag": etag, "sequencer": "0A"}
+    pipeline.call("start_transform", redriven)
+    assert len(BatchLedger(table).batches()) == 1
 
 
 def test_batches_are_known_by_their_age_not_by_their_number(pipeline: Pipeline, table: str) -> None:

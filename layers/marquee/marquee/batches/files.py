@@ -14,6 +14,7 @@ from marquee.services.errors import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # S3 takes parts of 5 MiB to 5 GiB, 10,000 of them at most ("Amazon S3 multipart upload limits").
 _PART_BYTES = 8 * 1024 * 1024
 _GONE = ("PreconditionFailed", "NoSuchKey", "NoSuchBucket", "412", "404")
+# HeadObject of what is not there, for who may not list the bucket (S3 API reference).
+_HIDDEN = "403"
 
 
 class BatchFiles:
@@ -40,6 +43,18 @@ class BatchFiles:
                 raise RefusedBatch(["the file was replaced or removed before it was read"]) from error
             raise
         return cast("io.RawIOBase", answer["Body"])
+
+    def modified(self, upload: Upload) -> datetime | None:
+        """Return when the file was dropped, None if it is not the one that was dropped any more."""
+        try:
+            answer = self._client.head_object(
+                Bucket=upload.bucket, Key=upload.key, IfMatch=f'"{upload.etag}"'
+            )
+        except ClientError as error:
+            if code_of(error) in (*_GONE, _HIDDEN):
+                return None
+            raise
+        return answer["LastModified"]
 
     def open(self, bucket: str, key: str) -> io.BufferedReader:
         """Stream one object, to be read line by line."""

@@ -35,6 +35,10 @@ class BatchLedger:
             raise BatchNotFound(batch_id)
         return Batch.from_item(item)
 
+    def knows(self, batch_id: str) -> bool:
+        """Whether there is a batch of that id."""
+        return self._table.get(_pk(batch_id)) is not None
+
     def batches(self, limit: int = 50) -> list[Batch]:
         """Return the newest batches, newest first."""
         return [Batch.from_item(item) for item in islice(self._table.newest("batch"), limit)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -92,6 +93,11 @@ class Batch:
         known["stage"] = BatchStage(item["stage"])
         known["history"] = tuple(Change(**change) for change in item["history"])
         return cls(**known)
+
+
+def found_sequencer(modified: datetime) -> str:
+    """Return the sequencer of a drop that was found without its event; S3 tells its time in whole seconds."""
+    return f"found-{modified.astimezone(UTC).replace(microsecond=0).isoformat()}"
 
 
 def ask_at_of(stage: BatchStage) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marquee.batches import places
 from marquee.batches.conversion import json_lines
 from marquee.batches.files import BatchFiles
 from marquee.batches.ledger import BatchLedger
-from marquee.batches.models import Batch, BatchStage
+from marquee.batches.models import Batch, BatchStage, found_sequencer
 from marquee.batches.notices import BatchNotices
 from marquee.batches.problems import RefusedBatch
 from marquee.batches.settings import StartTransformSettings
@@ -44,7 +44,7 @@ class StartTransform:
         """Handle one event; None for a folder's marker. Every part can be repeated."""
         if not places.is_batch_input(event.upload.key):
             return None
-        new = Batch.of(event.upload, event.event_id)
+        new = self._batch_of(event)
         about(run_id=new.batch_id)
         self.ledger.create(new)
         if self.ledger.get(new.batch_id).stage == BatchStage.RECEIVED:
@@ -57,6 +57,14 @@ class StartTransform:
         if batch.ended:
             self.notices.tell(batch.batch_id)
         return batch
+
+    def _batch_of(self, event: UploadEvent) -> Batch:
+        """Return an event's batch; the sweep's, if that found the drop and the event comes after all."""
+        new, modified = Batch.of(event.upload, event.event_id), self.files.modified(event.upload)
+        if modified is None:
+            return new
+        found = Batch.of(replace(event.upload, sequencer=found_sequencer(modified)), event.event_id)
+        return found if self.ledger.knows(found.batch_id) else new
 
     def _transform(self, batch: Batch, event_id: str) -> None:
         settings = self.settings

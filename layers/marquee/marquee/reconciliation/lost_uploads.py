@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from marquee.batches import BatchLedger
+from marquee.batches.models import found_sequencer
 from marquee.batches.places import is_batch_input
 from marquee.clock import later
 from marquee.events import UploadEvent
@@ -98,7 +99,7 @@ class LostUploads:
 
 def _dropped(bucket: str, item: Listed) -> dict[str, object]:
     """Return an event like the one S3 sent; its sequencer is the same in every sweep, for it is one drop."""
-    sequencer = f"found-{item.modified.isoformat()}"
+    sequencer = found_sequencer(item.modified)
     content = {"key": item.key, "etag": item.etag, "size": item.size, "sequencer": sequencer}
     return {
         "id": sequencer,
