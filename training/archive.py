@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,20 @@ def read_archive(folder: Path) -> dict[str, Any]:
         if _digest(folder / name) != digest:
             raise Refused(f"{name} is not the file that training wrote: model.json has another SHA-256.")
     return document
+
+
+def check_digest(folder: Path, environment: Mapping[str, str]) -> None:
+    """Refuse a model.json that is not the one that was judged: MODEL_DIGEST of the container has its SHA-256.
+
+    register_model gives a container both MODEL_VERSION and MODEL_DIGEST. One without either is not of its
+    making (a model made by hand, a trial on a desk): nobody judged that archive, so there is nothing to
+    compare it with.
+    """
+    expected = environment.get("MODEL_DIGEST", "")
+    if not expected and not environment.get("MODEL_VERSION"):
+        return
+    if _digest(folder / "model.json") != expected:
+        raise Refused("model.json is not the one that was judged: the archive was replaced afterwards.")
 
 
 def archive_bytes(folder: Path) -> int:

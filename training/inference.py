@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from algorithms import Algorithm, algorithm
-from archive import read_archive
+from archive import check_digest, read_archive
 from cleaning import clean
 from invocation import JSON, JSON_LINES, Invocation, Refusal, read_invocation
 from thresholds import served_label
@@ -42,8 +42,9 @@ class Answer:
 
 
 def model_fn(model_dir: str) -> ServedModel:
-    """Load the archive in `model_dir`; its weights must be the ones that model.json vouches for."""
+    """Load the archive in `model_dir`: the one that was judged, weights that its model.json vouches for."""
     folder = Path(model_dir)
+    check_digest(folder, os.environ)
     document = read_archive(folder)
     module = algorithm(document["algorithm"])
     version = os.environ.get("MODEL_VERSION") or document["version"]

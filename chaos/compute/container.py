@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import inference
-from archive import read_archive
+from archive import check_digest, read_archive
 from chaos.compute import words
 from chaos.compute.behaviour import SLOW_SECONDS, Behaviour, behaviour_of
 from inference import ServedModel
@@ -36,6 +36,7 @@ class FastContainer:
         if self._ended.is_set():
             raise StartError("the container was ended")
         try:
+            check_digest(self._image.model, self._image.environment)
             run_id = read_archive(self._image.model)["run_id"]
             self._script = Script(cast(ModuleType, self._functions()), self._image.model)
         except (Refused, OSError, ValueError) as error:

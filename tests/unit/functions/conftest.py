@@ -195,7 +195,11 @@ def write_archives(job: str, accuracy: float, answer: Model) -> None:
     lines = "\n".join(json.dumps(row) for row in rows)
     put_archive(
         names.model_archive_key(job),
-        {"weights.npz": b"\0" * 9999, "evaluation.json": json.dumps(evaluation).encode()},
+        {
+            "weights.npz": b"\0" * 9999,
+            "model.json": json.dumps({"version": job, "files": {}}).encode(),
+            "evaluation.json": json.dumps(evaluation).encode(),
+        },
     )
     put_archive(names.output_archive_key(job), {"test.jsonl": lines.encode()})
 

@@ -1,15 +1,16 @@
 """Single steps in the situations a straight run does not meet."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from marquee import clients
+from marquee import clients, names
 from marquee.ledger import Stage
 from marquee.stages import RunMoved
-from tests.unit.functions.conftest import Pipeline, etl_event, golden, training_event
+from tests.unit.functions.conftest import Pipeline, etl_event, golden, put_archive, training_event
 from tests.unit.marquee.doubles import Refused, refusing
 
 LIMIT = (
@@ -102,6 +103,24 @@ def test_the_model_knows_its_version_and_the_registry_its_figures(
     (metrics,) = package["ModelMetrics"]["ModelQuality"].values()
     bucket, _, key = metrics["S3Uri"].removeprefix("s3://").partition("/")
     assert b'"accuracy": 1.0' in clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def test_the_model_serves_only_the_archive_that_was_judged(pipeline: Pipeline, step: dict[str, str]) -> None:
+    judged = pipeline.ledger.get(step["run_id"]).facts["model_digest"]
+    model = pipeline.sagemaker.models[f"marquee-dev-{step['attempt_id']}"]
+    assert model["PrimaryContainer"]["Environment"]["MODEL_DIGEST"] == judged
+    assert re.fullmatch("sha256:[0-9a-f]{64}", judged)
+
+
+def test_an_archive_replaced_between_two_judgements_is_rejected(
+    pipeline: Pipeline, step: dict[str, str]
+) -> None:
+    put_archive(
+        names.model_archive_key(f"marquee-dev-{step['attempt_id']}"),
+        {"model.json": b"{}", "evaluation.json": b'{"accuracy": 1, "rows": {"test": 100}}'},
+    )
+    again = pipeline.call("judge_candidate", step)
+    assert (again["accepted"], "has replaced it" in again["reasons"][0]) == (False, True)
 
 
 def test_an_endpoint_of_another_version_is_not_believed(pipeline: Pipeline, step: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """The endpoint's four functions over an archive that a real (small) job wrote."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -17,6 +18,10 @@ LINES = "application/jsonlines"
 @pytest.fixture
 def model(archive: Path) -> inference.ServedModel:
     return inference.model_fn(str(archive))
+
+
+def _digest(archive: Path) -> str:
+    return f"sha256:{hashlib.sha256((archive / 'model.json').read_bytes()).hexdigest()}"
 
 
 def invoke(
@@ -111,8 +116,20 @@ def test_other_content_types_and_accepts_are_refused(model: inference.ServedMode
 
 def test_the_registry_version_of_the_container_wins(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL_VERSION", "12")
+    monkeypatch.setenv("MODEL_DIGEST", _digest(archive))
 
     assert inference.model_fn(str(archive)).identity["version"] == "12"
+
+
+@pytest.mark.parametrize("digest", ["sha256:" + 64 * "0", ""])
+def test_a_registered_model_serves_no_other_archive_than_was_judged(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, digest: str
+) -> None:
+    monkeypatch.setenv("MODEL_VERSION", "12")
+    monkeypatch.setenv("MODEL_DIGEST", digest)
+
+    with pytest.raises(Refused, match="not the one that was judged"):
+        inference.model_fn(str(archive))
 
 
 def test_weights_that_were_changed_are_not_loaded(archive: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from marquee import names
 from marquee.identity import Attempt
 from marquee.ledger import Champion, Ledger, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
-from marquee.releases.archive import ArchiveError, read_json, read_lines
+from marquee.releases.archive import ArchiveError, Reports, read_lines, read_reports
 from marquee.releases.endpoint_configs import VARIANT
 from marquee.releases.lease import LEASE_SECONDS
 from marquee.releases.predictions import TestRow, accuracy, ask, comparable
@@ -74,9 +74,11 @@ class JudgeCandidate:
 
     def _judged(self, run: Run, champion: Champion | None) -> tuple[Verdict, dict[str, Any]]:
         job = names.attempt_name(self.settings.stage, run.attempt_id)
-        evaluation = self._evaluation(job)
+        reports = self._reports(run, job)
+        evaluation = reports.evaluation
         rows = self._rows(job)
         facts = {name: evaluation[name] for name in _FACTS if name in evaluation}
+        facts["model_digest"] = reports.digest
         if champion and run.began_at < champion.begun:
             return outdated(run.began_at, champion), facts
         figures = self._champion_figures(champion, rows, evaluation["accuracy"]) if champion else None
@@ -84,15 +86,19 @@ class JudgeCandidate:
         verdict = judge(evaluation["accuracy"], evaluation["rows"]["test"], bar, figures)
         return verdict, facts | ({"champion_accuracy": figures.accuracy} if figures else {})
 
-    def _evaluation(self, job: str) -> dict[str, Any]:
+    def _reports(self, run: Run, job: str) -> Reports:
         bucket = self.settings.model_bucket
-        evaluation = read_json(self.objects.open(bucket, names.model_archive_key(job)), "evaluation.json")
-        rows = evaluation.get("rows")
-        if not isinstance(evaluation.get("accuracy"), float | int) or not (rows and rows.get("test")):
+        reports = read_reports(self.objects.open(bucket, names.model_archive_key(job)))
+        if run.facts.get("model_digest", reports.digest) != reports.digest:
+            message = "the archive is not the one that was judged before; somebody has replaced it"
+            raise ArchiveError(message)
+        rows = reports.evaluation.get("rows")
+        known = isinstance(reports.evaluation.get("accuracy"), float | int)
+        if not known or not (rows and rows.get("test")):
             message = "evaluation.json lacks the accuracy or the number of test rows"
             raise ArchiveError(message)
-        self.objects.write_json(bucket, names.evaluation_key(job), evaluation)
-        return evaluation
+        self.objects.write_json(bucket, names.evaluation_key(job), reports.evaluation)
+        return reports
 
     def _rows(self, job: str) -> list[TestRow]:
         stream = self.objects.open(self.settings.model_bucket, names.output_archive_key(job))

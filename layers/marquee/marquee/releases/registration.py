@@ -33,7 +33,7 @@ class RegisterModel:
         run = standing_at(self.ledger, attempt, Stage.JUDGING, Stage.RELEASING)
         package = self.package(run, "PendingManualApproval")
         version = version_of(package)
-        self.registry.create_model(self._model_request(attempt, version))
+        self.registry.create_model(self._model_request(run, version))
         facts = {"model_version": version, "model_package_arn": package, "model_name": self._name(attempt)}
         self.ledger.record(run.run_id, facts)
         return self.ledger.get(run.run_id)
@@ -86,9 +86,15 @@ class RegisterModel:
             },
         }
 
-    def _model_request(self, attempt: Attempt, version: str) -> dict[str, Any]:
+    def _model_request(self, run: Run, version: str) -> dict[str, Any]:
+        attempt = run.current
         container = self._container(
-            attempt, MODEL_VERSION=version, RUN_ID=attempt.run_id, ATTEMPT_ID=attempt.id
+            attempt,
+            MODEL_VERSION=version,
+            RUN_ID=attempt.run_id,
+            ATTEMPT_ID=attempt.id,
+            # What the archive said of itself when it was judged: training/inference.py serves no other.
+            MODEL_DIGEST=run.facts["model_digest"],
         )
         return {
             "ModelName": self._name(attempt),
