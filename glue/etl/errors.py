@@ -17,6 +17,13 @@ _CAUSES = {
     "org.apache.parquet": "The Parquet file is damaged, or packed in a way that Spark cannot read.",
     "PATH_NOT_FOUND": "The upload is not there any more.",
 }
+_STORAGE = re.compile(
+    r"\b(?:java\.net|javax\.net\.ssl|org\.apache\.http|com\.amazon(?:aws)?|software\.amazon\.awssdk"
+    r"|org\.apache\.hadoop\.(?:fs\.s3a|ipc|net|security))\.[\w.$]*(?:Exception|Error)\b"
+)
+"""What the ways to S3 raise (the SDKs, EMRFS, S3A, WebHDFS): says nothing about what is in the file."""
+_FRAME = re.compile(r"^\s*at .*$", re.MULTILINE)
+"""A line of a Java stack: every fault of a Parquet reader's storage has gone through Parquet's classes."""
 _IN_WORKER = re.compile(r"DatasetRefused: (.+)")
 """How Spark words what a Python worker raised."""
 
@@ -47,4 +54,6 @@ def spark_causes_in_words() -> Iterator[None]:
 def _sentence(error: str) -> str:
     if raised := _IN_WORKER.search(error):
         return raised[1]
+    if _STORAGE.search(_FRAME.sub("", error)):
+        return ""
     return next((words for cause, words in _CAUSES.items() if cause in error), "")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from etl.errors import DatasetRefused
+from etl.errors import DatasetRefused, spark_causes_in_words
 from etl.job import Job
 from etl.pipeline import prepare_dataset
+from etl.reading import read_upload
 from tests.integration.glue.dirty_reviews import as_csv, as_json_lines, dirty_rows, gzipped
 from tests.integration.glue.reference_etl import reference
 
@@ -132,6 +135,14 @@ def test_what_cannot_be_read_is_refused_in_words(
 ) -> None:
     with pytest.raises(DatasetRefused, match=sentence):
         _run(spark, buckets, data, key)
+
+
+def test_storage_that_does_not_answer_is_not_the_files_fault(spark: SparkSession) -> None:
+    with socket.socket() as closed:  # bound, not listening: every connection is refused
+        closed.bind(("127.0.0.1", 0))
+        uri = f"webhdfs://127.0.0.1:{closed.getsockname()[1]}/raw/reviews.parquet"
+        with pytest.raises(Py4JJavaError, match="Connection refused"), spark_causes_in_words():
+            read_upload(spark, uri)
 
 
 def test_quotes_newlines_and_ragged_rows_of_a_csv(spark: SparkSession, buckets: Path) -> None:
