@@ -75,6 +75,21 @@ def test_an_unfit_candidate_is_told_what_it_did(model: Model, says: str) -> None
         probed(model)
 
 
+@pytest.mark.parametrize("number", [0, 9])  # alone, and in the burst
+def test_what_only_starts_is_not_called_unfit(number: int) -> None:
+    asked = list[str]()
+
+    def throttled(text: str) -> dict[str, float]:
+        asked.append(text)
+        if asked.count(ROWS[number].review) == 3:
+            message = "endpoint trial gave no predictions: ThrottlingException"
+            raise EndpointUnreachable(message, starting=True)
+        return good(text)
+
+    with pytest.raises(EndpointUnreachable):
+        probed(throttled)
+
+
 def test_another_version_is_not_believed() -> None:
     with pytest.raises(NotVerified, match="answers as version 7, not 8"):
         probed(good, version="8")

@@ -15,7 +15,7 @@ from marquee.services.endpoint import Endpoint, EndpointUnreachable
 _TIMED = 12
 _TIMED_SECONDS = 60.0
 _FEW = 3
-_AT_ONCE = 4  # below the MaxConcurrency of a serverless endpoint, so that a throttled request is a fault
+_AT_ONCE = 4  # below the MaxConcurrency of a serverless endpoint
 _BURST = 12
 _DECILE = 0.9
 # A candidate over the limit is forgiven while everything is slow: up to this many times the champion's.
@@ -96,6 +96,8 @@ class Probe:
         try:
             answer = self.candidate.ask(questions)
         except EndpointUnreachable as error:
+            if error.starting:
+                raise  # of the endpoint, not of the candidate; the trial bounds how often
             message = f"it does not answer {what}: {error}"
             raise NotVerified(message) from error
         _check_answer(answer, questions, what)
