@@ -149,6 +149,15 @@ def test_a_rerun_on_purpose_counts_as_new(pipeline: Pipeline) -> None:
     assert champion(pipeline).attempt_id == again["attempt_id"]
 
 
+def test_every_failure_to_verify_the_champion_itself_is_told(
+    pipeline: Pipeline, champions: list[str]
+) -> None:
+    pipeline.sagemaker.answers[f"marquee-dev-{champions[2]}"] = lambda _: {"positive": 0.1, "negative": 0.9}
+    for _ in range(2):  # the endpoint runs it, so nobody asks for anything
+        assert pipeline.call("roll_back", {"version": "3"})["status"] == "failed"
+    assert [notice["outcome"] for notice in pipeline.inbox()] == ["rollback_failed"] * 2
+
+
 def test_a_rollback_that_sagemaker_refuses_for_hours_gives_the_lease_back(
     pipeline: Pipeline, champions: list[str]
 ) -> None:

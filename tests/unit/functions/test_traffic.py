@@ -12,7 +12,7 @@ from marquee import clients, settings
 from marquee.clock import later
 from marquee.ledger import Champion
 from tests.unit.functions.conftest import GOOD_CSV, Pipeline
-from tests.unit.marquee.doubles import Double, Parameters, Refused
+from tests.unit.marquee.doubles import Double, LambdaDouble, Parameters, Refused
 
 
 class ScalingDouble(Double):
@@ -36,6 +36,12 @@ class ScalingDouble(Double):
             raise Refused("ObjectNotFoundException", "No scalable target found")
         self.target = self.policy = None
         return {}
+
+
+@pytest.fixture
+def functions(aws: None) -> Iterator[LambdaDouble]:
+    with LambdaDouble().answering(clients.functions()) as double:
+        yield double
 
 
 @pytest.fixture
@@ -103,6 +109,54 @@ def test_a_challenger_answers_its_part_until_the_test_ends(pipeline: Pipeline, r
     assert shares(pipeline) == [("2", 100.0)]
     assert champion(pipeline).challenger is None
     assert not [name for name in pipeline.sagemaker.configs if "-ab-" in name]
+
+
+def test_a_test_begins_and_ends_with_the_instances_that_the_load_called_for(
+    pipeline: Pipeline, realtime: list[str]
+) -> None:
+    def live() -> dict[str, Any]:
+        assert pipeline.sagemaker.endpoint
+        config = pipeline.sagemaker.configs[pipeline.sagemaker.endpoint["EndpointConfigName"]]
+        variant: dict[str, Any] = config["ProductionVariants"][0]
+        return variant
+
+    live()["InitialInstanceCount"] = 3  # scaled out
+    share(pipeline, "1", 10)
+    assert live()["InitialInstanceCount"] == 3
+    live()["InitialInstanceCount"] = 4
+    share(pipeline, "1", 0)
+    assert (live()["InitialInstanceCount"], live()["ModelName"]) == (4, f"marquee-dev-{realtime[1]}")
+
+
+def test_weights_that_went_back_to_the_configs_are_set_again(
+    pipeline: Pipeline, realtime: list[str], functions: LambdaDouble
+) -> None:
+    share(pipeline, "1", 50)
+    pipeline.sagemaker.UpdateEndpointWeightsAndCapacities(
+        "marquee-dev",
+        [{"VariantName": n, "DesiredWeight": w} for n, w in (("live", 90.0), ("challenger", 10.0))],
+    )
+    pipeline.call("reconcile", {"quiet_seconds": 0})
+    ((name, event),) = functions.sent
+    while pipeline.call(name, event)["status"] == "updating":
+        pass
+    assert shares(pipeline) == [("2", 50.0), ("1", 50.0)]
+    pipeline.call("reconcile", {"quiet_seconds": 0})
+    assert len(functions.sent) == 1
+
+
+def test_the_config_of_a_test_that_a_rollback_ended_goes(pipeline: Pipeline, realtime: list[str]) -> None:
+    share(pipeline, "1", 10)
+    (config,) = [name for name in pipeline.sagemaker.configs if "-ab-" in name]
+    clients.s3().create_bucket(Bucket="marquee-dev-batch-123456789012-us-east-1")
+    found = pipeline.call("reconcile", {"sweep": True, "older_than_seconds": -1})
+    assert config not in found
+    pipeline.call("roll_back", {"version": "2"})
+    pipeline.sagemaker.settle()
+    assert pipeline.call("roll_back", {"version": "2"})["status"] == "done"
+    found = pipeline.call("reconcile", {"sweep": True, "older_than_seconds": -1})
+    assert (found[config], config in pipeline.sagemaker.configs) == ("endpoint config", False)
+    assert "attention" not in [notice["outcome"] for notice in pipeline.inbox()]
 
 
 def test_the_reconciler_leaves_an_ab_test_alone(pipeline: Pipeline, realtime: list[str]) -> None:

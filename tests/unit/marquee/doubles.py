@@ -264,7 +264,9 @@ class SageMakerDouble(Double):
             raise Refused("ValidationException", f'Could not find endpoint "{EndpointName}".')
         variants = self.configs.get(endpoint["EndpointConfigName"], {}).get("ProductionVariants", [])
         shown = [
-            {"VariantName": v["VariantName"], "CurrentWeight": v["InitialVariantWeight"]} for v in variants
+            {"VariantName": v["VariantName"], "CurrentWeight": v["InitialVariantWeight"]}
+            | ({"DesiredInstanceCount": v["InitialInstanceCount"]} if "InitialInstanceCount" in v else {})
+            for v in variants
         ]
         return {"LastModifiedTime": datetime.now(UTC), "ProductionVariants": shown, **endpoint}
 

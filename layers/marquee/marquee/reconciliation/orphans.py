@@ -12,6 +12,7 @@ from marquee.identity import Attempt, is_attempt
 from marquee.ledger import Champion, Ledger, Run, RunNotFound, Stage
 from marquee.observability import count, logger
 from marquee.reconciliation.orphan_notices import OrphanNotices
+from marquee.releases.ab_configs import expected_config, is_ab_config
 from marquee.services.glue import EtlJob
 from marquee.services.leftovers import Leftovers
 from marquee.services.topic import Topic
@@ -69,7 +70,8 @@ class Orphans:
         for orphan in self._all(before):
             logger().warning("an orphan", extra={"kind": orphan.kind, "orphan": orphan.name})
             # Told first: once it is gone, no later sweep would find it to tell of.
-            self.notices.tell(orphan.kind, orphan.name)
+            if not is_ab_config(orphan.name):  # a rollback and a sweep leave it here, nothing went wrong
+                self.notices.tell(orphan.kind, orphan.name)
             orphan.remove()
             count("Orphans", kind=orphan.kind)
             found[orphan.name] = orphan.kind
@@ -104,13 +106,16 @@ class Orphans:
             return True
 
     def _is_model_in_no_use(self, name: str) -> bool:
+        if is_ab_config(name):
+            of_ours = self._attempt(name.rpartition("-ab-")[0]) is not None
+            return of_ours and name not in _wanted(self.ledger.champion())
         attempt = self._attempt(name)
         if attempt is None or self._stage_of(attempt) not in _NEVER_LIVE:
             return False
         return name not in _configs_of(self.ledger.champion())
 
     def _attempt(self, name: str) -> Attempt | None:
-        """Return whose name it is; None if of no attempt, such as the config of an A/B test."""
+        """Return whose name it is; None if of no attempt."""
         try:
             return names.attempt_of(self.stage, name)
         except ValueError:
@@ -135,6 +140,10 @@ def last_stage(run: Run, number: int) -> str | None:
         if begun == number:
             found = change.stage
     return found
+
+
+def _wanted(champion: Champion | None) -> set[str]:
+    return {champion.wanted, expected_config(champion)} if champion else set()
 
 
 def _configs_of(champion: Champion | None) -> set[str]:

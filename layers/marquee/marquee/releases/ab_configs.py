@@ -33,14 +33,18 @@ def weights(challenger: Challenger) -> dict[str, float]:
 
 
 def ab_request(
-    settings: CapacitySettings, champion: Champion, beside: Champion, challenger: Challenger
+    settings: CapacitySettings,
+    champion: Champion,
+    beside: Champion,
+    challenger: Challenger,
+    instances: int = 0,
 ) -> dict[str, Any]:
-    """Return the parameters of CreateEndpointConfig for both models."""
+    """Return the parameters of CreateEndpointConfig for both models (`instances`: of the champion)."""
     share = weights(challenger)
     return {
         "EndpointConfigName": ab_config(champion.endpoint_config, challenger.version),
         "ProductionVariants": [
-            variant(settings, VARIANT, champion.endpoint_config, share[VARIANT]),
+            variant(settings, VARIANT, champion.endpoint_config, share[VARIANT], instances),
             variant(settings, CHALLENGER, beside.endpoint_config, share[CHALLENGER]),
         ],
         "Tags": [

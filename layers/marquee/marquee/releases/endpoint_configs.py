@@ -12,27 +12,29 @@ VARIANT = "live"
 _CONCURRENCY = 5
 
 
-def config_request(settings: CapacitySettings, attempt: Attempt) -> dict[str, Any]:
-    """Return the parameters of CreateEndpointConfig for an attempt's model alone."""
+def config_request(settings: CapacitySettings, attempt: Attempt, instances: int = 0) -> dict[str, Any]:
+    """Return the parameters of CreateEndpointConfig for an attempt's model alone (`instances`: at least)."""
     config = names.attempt_name(settings.stage, attempt.id)
     return {
         "EndpointConfigName": config,
-        "ProductionVariants": [variant(settings, VARIANT, config)],
+        "ProductionVariants": [variant(settings, VARIANT, config, instances=instances)],
         "Tags": tags(attempt, settings.stage),
     }
 
 
-def variant(settings: CapacitySettings, name: str, model: str, weight: float = 1.0) -> dict[str, Any]:
+def variant(
+    settings: CapacitySettings, name: str, model: str, weight: float = 1.0, instances: int = 0
+) -> dict[str, Any]:
     """Return one production variant; `weight` is relative to those of the others."""
     return {
         "VariantName": name,
         "ModelName": model,
         "InitialVariantWeight": weight,
-        **_capacity(settings),
+        **_capacity(settings, instances),
     }
 
 
-def _capacity(settings: CapacitySettings) -> dict[str, Any]:
+def _capacity(settings: CapacitySettings, instances: int) -> dict[str, Any]:
     if settings.endpoint_type == "serverless":
         return {
             "ServerlessConfig": {
@@ -42,5 +44,5 @@ def _capacity(settings: CapacitySettings) -> dict[str, Any]:
         }
     return {
         "InstanceType": settings.endpoint_instance_type,
-        "InitialInstanceCount": settings.min_instances,
+        "InitialInstanceCount": max(settings.min_instances, instances),
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from marquee.clock import now
 from marquee.ledger import Champion, Ledger
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.notices import Outcome, notify
@@ -105,7 +106,8 @@ class RollBack:
     def _failed(self, champion: Champion, version: str, why: str) -> Step:
         """Leave the champion as it is, and let it answer again; the reconciler sees to it that it does."""
         said = f"Version {version} was not brought back: {why}."
-        self._tell(champion, Outcome.ROLLBACK_FAILED, champion.asked_at, said)
+        # Where the endpoint ran it already nobody asked, and every such failure is an occasion of its own.
+        self._tell(champion, Outcome.ROLLBACK_FAILED, champion.asked_at or now(), said)
         self.asking.give_up(champion, expected_config(champion))
         self.lock.free(HOLDER + version)
         return Step("failed", version, said)

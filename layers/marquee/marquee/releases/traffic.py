@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from marquee.identity import Attempt
 from marquee.ledger import Challenger, Champion, Ledger
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.releases.ab_configs import CHALLENGER, ab_config, ab_request, expected_config, weights
 from marquee.releases.asking import Asking, ChampionMoved
 from marquee.releases.champions import UnknownVersion, find
 from marquee.releases.checks import NotVerified, check_known_reviews
-from marquee.releases.endpoint_configs import VARIANT
+from marquee.releases.endpoint_configs import VARIANT, config_request
 from marquee.releases.lease import LEASE_SECONDS
 from marquee.releases.rolling_back import NoChampion, Step
 from marquee.releases.shifting import Shift
@@ -52,7 +53,7 @@ class ShareTraffic:
 
     def resume(self, version: str, percent: int) -> Step:
         """Take the next step of a change that is under way; nothing if it is over (see RollBack.resume)."""
-        holder = _holder(version, percent)
+        holder = holder_of(version, percent)
         if self.lock.holder() != holder:
             return Step("done", version, "it is over already")
         try:
@@ -65,7 +66,7 @@ class ShareTraffic:
         """Take one step towards `version` answering `percent` of the requests; 0 ends the test."""
         champion = self._champion()
         self._check(champion, version, percent)
-        holder = _holder(version, percent)
+        holder = holder_of(version, percent)
         if not self.lock.acquire(holder, LEASE_SECONDS):
             return Step("waiting", version, f"{self.lock.holder()} is changing the endpoint")
         challenger = Challenger(version, percent) if percent else None
@@ -100,15 +101,30 @@ class ShareTraffic:
 
     def _towards(self, champion: Champion, challenger: Challenger | None, version: str) -> Step:
         wanted = replace(champion, challenger=challenger)
-        if challenger:
-            request = ab_request(self.settings, champion, find(champion, version), challenger)
-            self._endpoint.create_config(request)
+        self._make_config(champion, challenger)
         progress = self.asking.towards(champion, expected_config(wanted))
         if progress == "failed":
             return self._failed(champion, version, "SageMaker took the update back")
         if progress != "done" or (challenger and not self._weighs(challenger)):
             return Step("updating", version)
         return self._settled(champion, challenger, version)
+
+    def _make_config(self, champion: Champion, challenger: Challenger | None) -> None:
+        """Make the config to come to, with as many of the champion's instances as the load has called for.
+
+        No page says whether RetainAllVariantProperties keeps their number where the variants change.
+        """
+        state = self._endpoint.state()
+        instances = state.instances.get(VARIANT, 0) if state else 0
+        if challenger:
+            beside = find(champion, challenger.version)
+            request = ab_request(self.settings, champion, beside, challenger, instances)
+        else:
+            request = config_request(self.settings, Attempt.parse(champion.attempt_id), instances)
+        name = request["EndpointConfigName"]
+        if state and not state.changing and state.config != name:
+            self._endpoint.delete_config(name)  # of other days; nothing runs it
+        self._endpoint.create_config(request)
 
     def _weighs(self, challenger: Challenger) -> bool:
         """Whether the variants have their weights; asks for them if not."""
@@ -138,5 +154,6 @@ class ShareTraffic:
         return Step("done", version)
 
 
-def _holder(version: str, percent: int) -> str:
+def holder_of(version: str, percent: int) -> str:
+    """Return as whom a change of the traffic holds the lease."""
     return f"{HOLDER}{version}={percent}"

@@ -50,7 +50,8 @@ class NoRoom(Exception):
 class EndpointState:
     """What DescribeEndpoint says: `config` is the one that is running, not the one that was asked for.
 
-    `age`: seconds since SageMaker last changed it; `weights`: each variant's part of the traffic.
+    `age`: seconds since SageMaker last changed it; `weights`: each variant's part of the traffic;
+    `instances`: how many each variant is to have, of those that have any.
     """
 
     status: str
@@ -59,6 +60,7 @@ class EndpointState:
     failure: str = ""
     age: float = 0.0
     weights: dict[str, float] = field(default_factory=dict)
+    instances: dict[str, int] = field(default_factory=dict)
 
     @property
     def changing(self) -> bool:
@@ -93,10 +95,12 @@ class Endpoint:
         running = answer.get("EndpointConfigName", "")
         age = (datetime.now(UTC) - answer["LastModifiedTime"]).total_seconds()
         failure = answer.get("FailureReason", "")
-        weights = {
-            v["VariantName"]: v.get("CurrentWeight", 1.0) for v in answer.get("ProductionVariants", [])
+        variants = answer.get("ProductionVariants", [])
+        weights = {v["VariantName"]: v.get("CurrentWeight", 1.0) for v in variants}
+        instances = {
+            v["VariantName"]: v["DesiredInstanceCount"] for v in variants if "DesiredInstanceCount" in v
         }
-        return EndpointState(answer["EndpointStatus"], running, pending, failure, age, weights)
+        return EndpointState(answer["EndpointStatus"], running, pending, failure, age, weights, instances)
 
     def create_config(self, request: dict[str, Any]) -> None:
         """Make an endpoint config; one of that name is left alone."""
