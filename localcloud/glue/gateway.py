@@ -54,6 +54,14 @@ class _Exchange(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing: the job's own log tells what it reads and writes."""
 
+    def parse_request(self) -> bool:
+        """Read the request's head, whose path may be bare UTF-8, as Java's client sends it."""
+        # http.server splits it as Latin-1, where two bytes of many characters, 0x85 and 0xA0, are blanks.
+        self.raw_requestline = b"".join(
+            b"%%%02X" % byte if byte >= 0x80 else bytes((byte,)) for byte in self.raw_requestline
+        )
+        return super().parse_request()
+
     def do_GET(self) -> None:
         self._answer()
 
@@ -64,8 +72,7 @@ class _Exchange(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        # Java's client sends UTF-8, where http.server expects Latin-1.
-        parts = urlsplit(self.path.encode("latin-1").decode())
+        parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query))
         path = unquote(parts.path)
         operation = getattr(self, f"_{query.get('op', '').lower()}", None)
