@@ -25,21 +25,26 @@ class Hop:
     """A rule, the function it invokes, and the statement of the function's policy that lets it."""
 
     rule: Mapping[str, Any]
-    function: str
+    target: Mapping[str, Any]
     statement: Mapping[str, Any]
+
+    @property
+    def function(self) -> str:
+        """Its ARN."""
+        return str(self.target["Arn"])
 
 
 def rules(traveller: Traveller) -> Iterator[Verdict]:
     """Send every rule's event while no function lets any rule in; letters tell which were missed."""
     hops = list(_hops(traveller))
     with _on_a_probe(traveller, hops), _without_statements(traveller, hops):
-        marks = {_put_event(traveller, hop.rule): hop.rule["Arn"] for hop in hops}
+        marks = [(_put_event(traveller, hop), hop.rule["Arn"]) for hop in hops]
         missed: set[str] = set()
 
         def look() -> bool | None:
             for letter in letters(traveller, "undelivered-events"):
                 told = letter.attributes.get("RULE_ARN", "")
-                missed.update(told for mark, rule in marks.items() if mark in letter.body and rule == told)
+                missed.update(told for mark, rule in marks if mark in letter.body and rule == told)
             return len(missed) == len({hop.rule["Arn"] for hop in hops}) or None
 
         traveller.soon(look, _QUIET_SECONDS)
@@ -60,7 +65,7 @@ def _hops(traveller: Traveller) -> Iterator[Hop]:
                 policy = json.loads(functions.get_policy(FunctionName=target["Arn"])["Policy"])
                 for statement in listed(policy["Statement"]):
                     if rule["Arn"] in json.dumps(statement.get("Condition", {})):
-                        yield Hop(rule, target["Arn"], statement)
+                        yield Hop(rule, target, statement)
 
 
 @contextmanager
@@ -96,13 +101,13 @@ def _without_statements(traveller: Traveller, hops: list[Hop]) -> Iterator[None]
             )
 
 
-def _put_event(traveller: Traveller, rule: Mapping[str, Any]) -> str:
-    """Put an event on the bus that the rule's pattern matches; gives a mark that is in it."""
-    mark, pattern = uuid.uuid4().hex, _pattern(rule)
+def _put_event(traveller: Traveller, hop: Hop) -> str:
+    """Put an event on the bus that the rule's pattern matches; gives a mark of what the function is sent."""
+    mark, pattern = uuid.uuid4().hex, _pattern(hop.rule)
     detail = {**_matching(pattern.get("detail", {})), "mark": mark}
     event = {"source": pattern["source"][0], "detail_type": pattern["detail-type"][0], "detail": detail}
     traveller.stage.cloud.control("emit", event)
-    return mark
+    return str(hop.target.get("Input", mark))
 
 
 def _pattern(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,28 +21,43 @@ _TRUSTS_ANOTHER = json.dumps(
     }
 )
 
+_LOGGED_SECONDS = 3.0
+"""Within which lines are in the log that come there at all."""
+
 Work = Callable[[Traveller], str]
 """Does a service's work once; says how it failed, "" if it did not."""
 
 
 @dataclass(frozen=True)
+class Task:
+    """A work, and where its log group's name starts; "" if another one's logs are as good."""
+
+    work: Work
+    logs: str = ""
+
+
+@dataclass(frozen=True)
 class Service:
-    """A role of a service by the end of its name, and the works that it needs its permissions for."""
+    """A role of a service by the end of its name, and what it needs its permissions for."""
 
     role: str
-    works: tuple[Work, ...]
-    logs: str
-    """Start of the name of the log groups that tell of its work."""
+    tasks: tuple[Task, ...]
 
 
 def withheld_from(service: Service, traveller: Traveller, grants: list[Grant]) -> Iterator[Killed]:
-    """Take everything from the role, and give it back one by one as it is missed."""
+    """Take everything from the role, and give it back one by one as it is missed.
+
+    The right to have logs comes last, by itself: whoever lacks it works on.
+    """
     cloud = traveller.stage.cloud
-    role = next(grant.role for grant in grants if f"-{service.role}-" in grant.role)
-    cloud.control("permissions", {"withhold": [g.as_json() for g in grants if g.role == role]})
-    for work in service.works:
-        yield from _until_it_works(work, role, traveller, service.logs)
-    cloud.control("permissions", {"give_back": True})
+    held = [grant for grant in grants if f"-{service.role}-" in grant.role]
+    for logging in (False, True):
+        taken = [grant for grant in held if grant.action.startswith("logs:") is logging]
+        cloud.control("permissions", {"withhold": [grant.as_json() for grant in taken]})
+        for task in service.tasks:
+            if task.logs or not logging:
+                yield from _until_it_works(task, held[0].role, traveller)
+        cloud.control("permissions", {"give_back": True})
 
 
 def trusts(traveller: Traveller, grants: list[Grant]) -> Iterator[Verdict]:
@@ -50,7 +65,7 @@ def trusts(traveller: Traveller, grants: list[Grant]) -> Iterator[Verdict]:
     iam = traveller.stage.client("iam")
     for service in SERVICES:
         role = next(grant.role for grant in grants if f"-{service.role}-" in grant.role)
-        trusted, work = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"], service.works[0]
+        trusted, work = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"], service.tasks[0].work
         iam.update_assume_role_policy(RoleName=role, PolicyDocument=_TRUSTS_ANOTHER)
         try:
             failed = work(traveller)
@@ -60,30 +75,45 @@ def trusts(traveller: Traveller, grants: list[Grant]) -> Iterator[Verdict]:
         yield Verdict(mutant, work.__name__, failed, "" if failed else "it was assumed all the same")
 
 
-def _until_it_works(work: Work, role: str, traveller: Traveller, logs: str) -> Iterator[Killed]:
+def _until_it_works(task: Task, role: str, traveller: Traveller) -> Iterator[Killed]:
     while True:
         cloud, since = traveller.stage.cloud, time.time()
-        failed = work(traveller) or _unlogged(traveller, logs, since)
+        failed = task.work(traveller) or _unlogged(traveller, task.logs, since)
         denied = cloud.control("permissions", {"denied": role})
         if not denied:
             return
-        first = {name: denied[0][name] for name in ("role", "action", "resource")}
+        asked = [(one["role"], one["action"], one["resource"]) for one in denied]
+        first = dict(zip(("role", "action", "resource"), asked[0], strict=True))
         given = [Grant(**grant) for grant in cloud.control("permissions", {"give": first})]
-        yield Killed(tuple(given), work.__name__, failed)
+        # Who was denied two things failed of which?
+        alone = all(any(grant.covers(*one) for grant in given) for one in asked)
+        yield Killed(tuple(given), task.work.__name__, failed if alone else "")
 
 
-def _unlogged(traveller: Traveller, prefix: str, since: float) -> str:
+def _unlogged(traveller: Traveller, logs: str, since: float) -> str:
     """Say so if no line was written since (epoch seconds) to any log group whose name starts so."""
-    logs, start = traveller.stage.client("logs"), int(since * 1000)
-    prefix = prefix.format(traveller.stage.account.stage)
-    groups = [g["logGroupName"] for g in logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]]
-    lines = [logs.filter_log_events(logGroupName=group, startTime=start)["events"] for group in groups]
-    return "" if any(lines) else f"nothing in the log {prefix}"
+    client, start = traveller.stage.client("logs"), int(since * 1000)
+    prefix = logs.format(traveller.stage.account.stage)
+
+    def look() -> bool | None:
+        groups = client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+        names = [group["logGroupName"] for group in groups]
+        found = (client.filter_log_events(logGroupName=name, startTime=start)["events"] for name in names)
+        return any(found) or None
+
+    missing = logs and traveller.soon(look, _LOGGED_SECONDS) is None
+    return f"nothing in the log {prefix}" if missing else ""
 
 
 SERVICES = (
-    Service("etl", (works.etl, works.etl_again), "/aws-glue/marquee-{}/"),
-    Service("crawler", (works.crawl_raw, works.crawl_curated), "/aws-glue/crawlers"),
-    Service("training", (works.training,), "/aws/sagemaker/TrainingJobs"),
-    Service("model", (works.endpoint, works.transform), "/aws/sagemaker/TransformJobs"),
+    Service("etl", (Task(works.etl, "/aws-glue/marquee-{}/"), Task(works.etl_again))),
+    Service("crawler", (Task(works.crawl_raw), Task(works.crawl_curated, "/aws-glue/crawlers"))),
+    Service("training", (Task(works.training, "/aws/sagemaker/TrainingJobs"),)),
+    Service(
+        "model",
+        (
+            Task(works.endpoint, "/aws/sagemaker/Endpoints/marquee-{}-probe"),
+            Task(works.transform, "/aws/sagemaker/TransformJobs"),
+        ),
+    ),
 )

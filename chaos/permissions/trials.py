@@ -25,7 +25,7 @@ SERVICES, POLICIES = "Glue's and SageMaker's roles", "policies of functions, que
 _NOT_ASKED_BY_FUNCTIONS = ("sqs:SendMessage",)
 """Lambda itself asks for it under a function's role, after the last try of an event: no invocation does."""
 _SERVICE_PATIENCE = 300.0
-"""Seconds in which a service's work is done, Spark's too, and on a machine that is busy with something else."""
+"""Seconds in which a service's work is done, Spark's too, on a busy machine."""
 _MACHINES = ("PrepareDataset", "ReleaseModel")
 
 

@@ -105,7 +105,8 @@ def training(traveller: Traveller) -> str:
 
 def endpoint(traveller: Traveller) -> str:
     """An endpoint with the champion's config."""
-    sagemaker, name = traveller.stage.client("sagemaker"), f"probe-{uuid.uuid4().hex[:10]}"
+    sagemaker = traveller.stage.client("sagemaker")
+    name = f"marquee-{traveller.stage.account.stage}-probe-{uuid.uuid4().hex[:10]}"
     champion = traveller.ledger.champion()
     config = champion.endpoint_config if champion else ""
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
