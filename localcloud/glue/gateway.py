@@ -50,6 +50,7 @@ class _Server(ThreadingHTTPServer):
 class _Exchange(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+    raw_requestline: bytes
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the job's own log tells what it reads and writes."""

@@ -33,9 +33,17 @@ def test_names_in_bare_utf_8_are_found() -> None:
     assert asked == [f"/raw/{name}" for name in NAMES]
 
 
+class _Java(http.client.HTTPConnection):
+    """Sends a path as it is, in UTF-8."""
+
+    def _encode_request(self, request: str) -> bytes:
+        return request.encode()
+
+    def _validate_path(self, _path: str) -> None:
+        return
+
+
 def _asked(port: int, path: str) -> Any:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-        connection._encode_request = lambda line: line.encode()  # type: ignore[method-assign]
-        connection._validate_path = lambda _: None  # type: ignore[attr-defined]
+    with closing(_Java("127.0.0.1", port, timeout=10)) as connection:
         connection.request("GET", path)
         return json.loads(connection.getresponse().read())
