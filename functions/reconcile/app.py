@@ -1,16 +1,27 @@
 """On a schedule: ask the services what the events failed to say."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from marquee.hints import hint
 from marquee.observability import observed
 from marquee.reconciliation import Patience, Reconcile, Sweep
 from marquee.settings import ReconcileSettings, load
 
+# For the item that the sweep is at when its time is spent.
+_TO_END_SECONDS = 30
+
+
+class Invocation(Protocol):
+    """Lambda's context, as far as it is asked."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends the invocation."""
+        ...
+
 
 @observed
 @hint
-def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
+def handler(event: dict[str, Any], context: Invocation) -> dict[str, str]:
     """Answer what was found, by run, batch or name; with `sweep` also of what the ledger knows nothing.
 
     `quiet_seconds` overrides when to ask, `older_than_seconds` how old an orphan must be.
@@ -18,7 +29,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     quiet = event.get("quiet_seconds")
     patience = Patience() if quiet is None else Patience(float(quiet))
     settings = load(ReconcileSettings)
-    found = Reconcile.of(settings).run(patience)
-    if event.get("sweep"):
-        found |= Sweep.of(settings).run(event.get("older_than_seconds"))
+    found = dict[str, str]()
+    try:
+        found |= Reconcile.of(settings).run(patience)
+    finally:  # the sweep is another search, which a run that cannot be reconciled says nothing about
+        if event.get("sweep"):
+            left = context.get_remaining_time_in_millis() / 1000 - _TO_END_SECONDS
+            found |= Sweep.of(settings).run(left, event.get("older_than_seconds"))
     return found

@@ -9,9 +9,12 @@ import pytest
 from marquee import clients
 from marquee.batches import Batch, BatchLedger
 from marquee.clock import later
+from marquee.events import UploadEvent
 from marquee.ledger import RUNNING, Stage, Upload
+from marquee.ledger.cursor import Cursor
 from marquee.names import attempt_name
-from tests.unit.functions.conftest import RAW, Pipeline, golden, training_event
+from marquee.uploads import ReceiveUpload
+from tests.unit.functions.conftest import RAW, Invocation, Pipeline, golden, training_event
 from tests.unit.marquee.doubles import LambdaDouble
 
 BATCH = "marquee-dev-batch-123456789012-us-east-1"
@@ -136,3 +139,53 @@ def test_a_full_bucket_is_swept_in_turns(pipeline: Pipeline, monkeypatch: pytest
         pipeline.upload(key=f"raw/{number}.csv")
     found = [sorted(sweep(pipeline)) for _ in range(3)]
     assert found == [["raw/0.csv", "raw/1.csv"], ["raw/2.csv"], []]
+
+
+def test_a_sweep_whose_time_is_over_is_gone_on_with(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Invocation, "left", 1)
+    for number in range(2):
+        pipeline.upload(key=f"raw/{number}.csv")
+    assert [sorted(sweep(pipeline)) for _ in range(3)] == [["raw/0.csv"], ["raw/1.csv"], []]
+
+
+def test_a_sweep_that_dies_is_gone_on_with_where_it_was(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marquee.reconciliation.lost_uploads._PAGE", 2)
+    for number in range(4):
+        pipeline.upload(key=f"raw/{number}.csv")
+    receive = ReceiveUpload.on
+
+    def dying(self: ReceiveUpload, event: UploadEvent) -> Any:
+        if event.upload.key == "raw/3.csv":
+            raise SystemExit
+        return receive(self, event)
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(ReceiveUpload, "on", dying)
+        sweep(pipeline)
+    assert Cursor(pipeline.table).get(RAW) == "raw/1.csv"
+    assert list(sweep(pipeline)) == ["raw/3.csv"]
+
+
+def test_what_cannot_be_swept_holds_up_nothing_else(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.upload(key="raw/0.csv")
+    pipeline.upload(key="raw/1.csv")
+    pipeline.sagemaker.jobs[STRANGER] = {"TrainingJobStatus": "InProgress"}
+    receive = ReceiveUpload.on
+
+    def failing(self: ReceiveUpload, event: UploadEvent) -> Any:
+        if event.upload.key == "raw/0.csv":
+            message = "no run of this"
+            raise ValueError(message)
+        return receive(self, event)
+
+    monkeypatch.setattr(ReceiveUpload, "on", failing)
+    with pytest.raises(ExceptionGroup, match="1 items could not be swept"):
+        sweep(pipeline)
+    assert [run.upload.key for run in pipeline.ledger.runs()] == ["raw/1.csv"]
+    assert pipeline.sagemaker.jobs[STRANGER]["TrainingJobStatus"] == "Stopping"

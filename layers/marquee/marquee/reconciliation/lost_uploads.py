@@ -13,6 +13,7 @@ from marquee.identity import run_id_of
 from marquee.ledger import Ledger, RunNotFound, Upload
 from marquee.ledger.cursor import Cursor
 from marquee.observability import count, logger
+from marquee.reconciliation.sweeping import Budget, Errors
 from marquee.services.functions import Function
 from marquee.services.objects import Listed, Objects
 from marquee.settings import ReconcileSettings
@@ -20,6 +21,8 @@ from marquee.uploads import ReceiveUpload
 
 # What is older was found by an earlier sweep, or somebody meant it to lie there.
 _WITHIN = timedelta(days=7)
+# After as many the sweep notes how far it came, lest one that dies begins where it began.
+_PAGE = 500
 # Listed in one sweep; the next goes on behind the last, so that a full bucket has its turn, too.
 _MOST = 20_000
 
@@ -52,49 +55,63 @@ class LostUploads:
             Function(settings.start_transform_function),
         )
 
-    def sweep(self, raw_older_than: float, batch_older_than: float) -> dict[str, str]:
-        """Begin what should have begun more than these seconds ago; return what it was, by key."""
+    def sweep_raw(self, older_than: float, budget: Budget, errors: Errors) -> dict[str, str]:
+        """Begin the runs that should have begun more than these seconds ago; return their keys."""
         found = {}
-        for item in self._lost_runs(raw_older_than):
-            upload = Upload(self.raw_bucket, item.key, item.etag, item.size)
-            self.receive.on(UploadEvent("", upload, "found without an event"))
-            found[item.key] = "upload"
-        for item in self._lost_batches(batch_older_than):
-            self.start.send(_dropped(self.batch_bucket, item))
-            found[item.key] = "batch"
-        for key, kind in found.items():
-            logger().warning("its event was lost", extra={"key": key})
-            count("Orphans", kind=kind)
+        for item in self._listed(self.raw_bucket, "raw/", older_than, budget):
+            with errors.of(item.key):
+                if not item.key.endswith("/") and self._is_lost(item):
+                    upload = Upload(self.raw_bucket, item.key, item.etag, item.size)
+                    self.receive.on(UploadEvent("", upload, "found without an event"))
+                    found[item.key] = _noted(item, "upload")
         return found
 
-    def _lost_runs(self, older_than: float) -> Iterator[Listed]:
-        for item in self._listed(self.raw_bucket, "raw/", older_than):
-            if item.key.endswith("/"):
-                continue
-            try:
-                self.runs.get(run_id_of(self.raw_bucket, item.key, item.etag))
-            except RunNotFound:
-                yield item
+    def sweep_batches(self, older_than: float, budget: Budget, errors: Errors) -> dict[str, str]:
+        """Begin the batches that should have begun more than these seconds ago; return their keys."""
+        found = {}
+        for item in self._lost_batches(older_than, budget):
+            with errors.of(item.key):
+                self.start.send(_dropped(self.batch_bucket, item))
+                found[item.key] = _noted(item, "batch")
+        return found
 
-    def _lost_batches(self, older_than: float) -> Iterator[Listed]:
+    def _is_lost(self, item: Listed) -> bool:
+        try:
+            self.runs.get(run_id_of(self.raw_bucket, item.key, item.etag))
+        except RunNotFound:
+            return True
+        return False
+
+    def _lost_batches(self, older_than: float, budget: Budget) -> Iterator[Listed]:
         known: dict[tuple[str, str], str] = {}
         # By time, not by number: a batch that is not seen here would be made again, and again.
         for batch in self.batches.since(later(-_WITHIN.total_seconds())):
             known.setdefault((batch.upload.key, batch.upload.etag), batch.created_at)
-        for item in self._listed(self.batch_bucket, "batch/in/", older_than):
+        for item in self._listed(self.batch_bucket, "batch/in/", older_than, budget):
             # A minute, for the clocks of S3 and of the ledger are two.
             dropped = (item.modified - timedelta(minutes=1)).isoformat()
             if is_batch_input(item.key) and known.get((item.key, item.etag), "") < dropped:
                 yield item
 
-    def _listed(self, bucket: str, prefix: str, older_than: float) -> Iterator[Listed]:
+    def _listed(self, bucket: str, prefix: str, older_than: float, budget: Budget) -> Iterator[Listed]:
         now = datetime.now(UTC)
-        newest, last, number = now - timedelta(seconds=older_than), "", 0
-        for item in self.objects.listed(bucket, prefix, self.cursor.get(bucket), _MOST):
-            last, number = item.key, number + 1
+        newest = now - timedelta(seconds=older_than)
+        listed = self.objects.listed(bucket, prefix, self.cursor.get(bucket), _MOST)
+        for number, item in enumerate(listed, start=1):
             if now - _WITHIN < item.modified <= newest:
                 yield item
-        self.cursor.put(bucket, last if number == _MOST else "")
+            enough = number == _MOST or budget.is_spent
+            if enough or number % _PAGE == 0:
+                self.cursor.put(bucket, item.key)
+            if enough:
+                return
+        self.cursor.put(bucket, "")
+
+
+def _noted(item: Listed, kind: str) -> str:
+    logger().warning("its event was lost", extra={"key": item.key})
+    count("Orphans", kind=kind)
+    return kind
 
 
 def _dropped(bucket: str, item: Listed) -> dict[str, object]:

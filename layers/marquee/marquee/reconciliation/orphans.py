@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 
 from marquee import names
 from marquee.batches import BatchLedger, BatchNotFound
@@ -12,6 +13,7 @@ from marquee.identity import Attempt, is_attempt
 from marquee.ledger import Champion, Ledger, Run, RunNotFound, Stage
 from marquee.observability import count, logger
 from marquee.reconciliation.orphan_notices import OrphanNotices
+from marquee.reconciliation.sweeping import Budget, Errors
 from marquee.releases.ab_configs import expected_config, is_ab_config
 from marquee.services.glue import EtlJob
 from marquee.services.leftovers import Leftovers
@@ -27,11 +29,12 @@ _NEVER_LIVE = (None, Stage.REJECTED, Stage.FAILED)
 
 
 @dataclass(frozen=True)
-class Orphan:
-    """One such thing, and how to be rid of it."""
+class Candidate:
+    """Something that may be one, and how to be rid of it."""
 
     kind: str
     name: str
+    is_orphan: Callable[[], bool]
     remove: Callable[[], None]
 
 
@@ -63,27 +66,33 @@ class Orphans:
             OrphanNotices.of(table, Topic(settings.notices_topic_arn, stage)),
         )
 
-    def sweep(self, older_than_seconds: float) -> dict[str, str]:
+    def sweep(self, older_than_seconds: float, budget: Budget, errors: Errors) -> dict[str, str]:
         """Remove what is old enough to be no run's in the making; return what it was, by name."""
         before = datetime.now(UTC) - timedelta(seconds=older_than_seconds)
         found = {}
-        for orphan in self._all(before):
-            logger().warning("an orphan", extra={"kind": orphan.kind, "orphan": orphan.name})
-            # Told first: once it is gone, no later sweep would find it to tell of.
-            if not is_ab_config(orphan.name):  # a rollback and a sweep leave it here, nothing went wrong
-                self.notices.tell(orphan.kind, orphan.name)
-            orphan.remove()
-            count("Orphans", kind=orphan.kind)
-            found[orphan.name] = orphan.kind
+        for candidate in takewhile(lambda _: not budget.is_spent, self._candidates(before)):
+            with errors.of(candidate.name):
+                if candidate.is_orphan():
+                    self._remove(candidate)
+                    found[candidate.name] = candidate.kind
         return found
 
-    def _all(self, before: datetime) -> Iterator[Orphan]:
+    def _remove(self, orphan: Candidate) -> None:
+        logger().warning("an orphan", extra={"kind": orphan.kind, "orphan": orphan.name})
+        # Told first: once it is gone, no later sweep would find it to tell of.
+        if not is_ab_config(orphan.name):  # a rollback and a sweep leave it here, nothing went wrong
+            self.notices.tell(orphan.kind, orphan.name)
+        orphan.remove()
+        count("Orphans", kind=orphan.kind)
+
+    def _candidates(self, before: datetime) -> Iterator[Candidate]:
         for job_run in self.etl.at_work(before):
-            # One that somebody started by hand under a name of their own is theirs.
-            if is_attempt(job_run.attempt_id) and self._stage_of(Attempt.parse(job_run.attempt_id)) in _OVER:
-                yield Orphan("Glue job run", job_run.job_run_id, partial(self.etl.stop, job_run.job_run_id))
-        for kind, found, is_orphan, remove in self._kinds(before):
-            yield from (Orphan(kind, name, partial(remove, name)) for name in found if is_orphan(name))
+            of_no_run = partial(self._is_job_run_of_no_run, job_run.attempt_id)
+            stop = partial(self.etl.stop, job_run.job_run_id)
+            yield Candidate("Glue job run", job_run.job_run_id, of_no_run, stop)
+        for kind, listed, is_orphan, remove in self._kinds(before):
+            for name in listed:
+                yield Candidate(kind, name, partial(is_orphan, name), partial(remove, name))
 
     def _kinds(self, before: datetime) -> tuple[_Kind, ...]:
         listed, unused = self.leftovers, self._is_model_in_no_use
@@ -93,6 +102,10 @@ class Orphans:
             ("endpoint config", listed.endpoint_configs(before), unused, listed.delete_endpoint_config),
             ("model", listed.models(before), unused, listed.delete_model),
         )
+
+    def _is_job_run_of_no_run(self, attempt_id: str) -> bool:
+        # One that somebody started by hand under a name of their own is theirs.
+        return is_attempt(attempt_id) and self._stage_of(Attempt.parse(attempt_id)) in _OVER
 
     def _is_job_of_no_run(self, name: str) -> bool:
         attempt = self._attempt(name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marquee.reconciliation.lost_uploads import LostUploads
 from marquee.reconciliation.orphans import Orphans
+from marquee.reconciliation.sweeping import Budget, Errors
 from marquee.settings import ReconcileSettings
 
 # Longer than a creation takes from the ledger's line to the service's; an upload's event takes seconds.
@@ -25,8 +26,21 @@ class Sweep:
         """Wire it to AWS."""
         return cls(LostUploads.of(settings), Orphans.of(settings))
 
-    def run(self, older_than_seconds: float | None = None) -> dict[str, str]:
-        """Return what was found, by name; `older_than_seconds` overrides how old it must be."""
+    def run(self, seconds: float, older_than_seconds: float | None = None) -> dict[str, str]:
+        """Return what was found within so many seconds, by name; the next sweep goes on.
+
+        `older_than_seconds` overrides how old it must be. Each search has its part of the time, lest one
+        with much to do keeps the others from theirs for ever.
+        """
+        budget, errors = Budget(seconds), Errors()
         given = older_than_seconds
         raw, batch = (_OLD_SECONDS, _BATCH_OLD_SECONDS) if given is None else (given, given)
-        return {**self.uploads.sweep(raw, batch), **self.orphans.sweep(raw)}
+        found = dict[str, str]()
+        with errors.of("the raw bucket"):
+            found |= self.uploads.sweep_raw(raw, budget.part(1 / 3), errors)
+        with errors.of("the batch bucket"):
+            found |= self.uploads.sweep_batches(batch, budget.part(1 / 2), errors)
+        with errors.of("the services"):
+            found |= self.orphans.sweep(raw, budget, errors)
+        errors.raise_all()
+        return found
