@@ -1,6 +1,8 @@
 """A moto account with the ledger's table, and clients made for it."""
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -11,12 +13,10 @@ from tests.unit.quick_moto import quick
 TABLE = "marquee-test-ledger"
 
 
-@pytest.fixture(scope="module")
-def fresh_clients() -> Iterator[None]:
-    """Clients take 0.1 s each to make, so the tests of a module share them."""
-    clients.forget()
-    yield
-    clients.forget()
+@pytest.fixture(scope="session")
+def shared_clients() -> Any:
+    """Clients take 0.1 s each to make; all are for one account and region here, so every test shares them."""
+    return cache(clients._client.__wrapped__)
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def quick_moto() -> Iterator[None]:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, fresh_clients: None, quick_moto: None) -> Iterator[None]:
+def aws(monkeypatch: pytest.MonkeyPatch, shared_clients: Any, quick_moto: None) -> Iterator[None]:
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",  # pragma: allowlist secret
@@ -34,6 +34,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, fresh_clients: None, quick_moto: None) 
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(clients, "_client", shared_clients)
     with mock_aws():
         yield
 
