@@ -19,6 +19,7 @@ service
 - writes logs:             localcloud.logs.send(session, group, stream, lines), under the role of the session.
 - keeps files:             under cloud.config.state / "<service>", nowhere else.
 - goes wrong on purpose:   cloud.faults.silently_rolls_back(endpoint); all else strikes from outside.
+- starts functions otherwise: cloud.launcher.launch = another localcloud.functions.environment.launch.
 - is asked by tests:       cloud.controls["decisions"] = control (localcloud.gateway), LocalCloud.control.
 - stops by itself:         cloud.on_stop(callback), called before the processes are ended.
 
@@ -32,6 +33,7 @@ from typing import TYPE_CHECKING
 
 from localcloud.config import CloudConfig
 from localcloud.faults.harness import Faults
+from localcloud.functions.environment import Launcher
 from localcloud.gateway import Control
 from localcloud.processes import Processes
 from localcloud.roles import Roles
@@ -50,6 +52,7 @@ class Cloud:
     processes: Processes
     roles: Roles
     faults: Faults
+    launcher: Launcher
     controls: dict[str, Control] = field(default_factory=dict)
     stop_callbacks: list[Callable[[], None]] = field(default_factory=list)
 

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
 
 from localcloud.warden import CHILD_MARK, CLOUD_MARK, end_marked
 
@@ -36,10 +37,25 @@ class Command:
     output: Path
 
 
+class Process(Protocol):
+    """What is needed of a process, as subprocess.Popen has it."""
+
+    pid: int
+    returncode: int
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    def poll(self) -> int | None:
+        """The exit status, if it has ended."""
+
+    def wait(self) -> int:
+        """The exit status, once it has ended."""
+
+
 class Child:
     """A process of the cloud, leader of its own session, and everything it starts."""
 
-    def __init__(self, name: str, process: "subprocess.Popen[bytes]", mark: str) -> None:
+    def __init__(self, name: str, process: Process, mark: str) -> None:
         self.name, self.process, self._mark = name, process, mark
         self._born = time.monotonic()
         self._swept = threading.Event()
@@ -137,7 +153,7 @@ class Processes:
     def adopt(
         self,
         name: str,
-        start: Callable[[Mapping[str, str]], "subprocess.Popen[bytes]"],
+        start: Callable[[Mapping[str, str]], Process],
         on_exit: OnExit | None = None,
     ) -> Child:
         """Look after a process that `start` starts, with the marks in its environment, in a new session."""

@@ -85,7 +85,7 @@ def build(config: CloudConfig, processes: Processes) -> Cloud:
     courier = Courier(targets, config.delivery_scale)
     stack.replace_delivery(faults.events.deliveries(courier.accept), targets.reaches)
     resources.register(stack, clients)
-    cloud = Cloud(config, stack, processes, roles, faults, dict(faults.controls()))
+    cloud = Cloud(config, stack, processes, roles, faults, functions.launcher, dict(faults.controls()))
     cloud.on_stop(metrics.close)
     cloud.on_stop(alarms.close)
     cloud.on_stop(notifier.close)

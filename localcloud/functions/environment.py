@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from localcloud.processes import Child, Processes
+from localcloud.processes import Child, Process, Processes
 
 _INIT_SECONDS = 60.0
 """Lambda gives an import 10 s of a machine of its own; here Spark may hold every core."""
@@ -40,6 +40,27 @@ class Function:
     log: Path
 
 
+def launch(function: Function, marks: Mapping[str, str], log: IO[bytes]) -> Process:
+    """Start the process of a function, with the marks in its environment; its errors go to `log`."""
+    path = os.pathsep.join(str(folder) for folder in function.search_path)
+    return subprocess.Popen(
+        [sys.executable, "-S", str(_RUNTIME)],
+        cwd=function.code,
+        env={**function.variables, "PYTHONPATH": path, **marks},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        start_new_session=True,
+    )
+
+
+@dataclass
+class Launcher:
+    """How functions' processes are started in one cloud (chaos/compute plugs another way in)."""
+
+    launch: Callable[[Function, Mapping[str, str], IO[bytes]], Process] = launch
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How an invocation ended: the handler's JSON value, or Lambda's error document."""
@@ -55,6 +76,7 @@ class ExecutionEnvironment:
 
     function: Function
     processes: Processes
+    launcher: Launcher = field(default_factory=Launcher)
     _child: Child | None = field(default=None, init=False)
 
     def invoke(self, event: Any, request_id: str, trace_id: str | None = None) -> Outcome:
@@ -78,7 +100,7 @@ class ExecutionEnvironment:
             child.signal(signal.SIGKILL)
 
     @property
-    def process(self) -> "subprocess.Popen[bytes] | None":
+    def process(self) -> Process | None:
         """The process that runs the function now."""
         return self._child.process if self._child else None
 
@@ -127,25 +149,11 @@ class ExecutionEnvironment:
 
     def _start(self) -> Child:
         self.function.log.parent.mkdir(parents=True, exist_ok=True)
-        path = os.pathsep.join(str(folder) for folder in self.function.search_path)
         with self.function.log.open("ab") as log:
             return self.processes.adopt(
-                f"function {self.function.arn.rpartition(':')[2]}", self._starter(path, log)
+                f"function {self.function.arn.rpartition(':')[2]}",
+                lambda marks: self.launcher.launch(self.function, marks, log),
             )
-
-    def _starter(self, path: str, log: IO[bytes]) -> "Callable[[Mapping[str, str]], subprocess.Popen[bytes]]":
-        def start(marks: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-            return subprocess.Popen(
-                [sys.executable, "-S", str(_RUNTIME)],
-                cwd=self.function.code,
-                env={**self.function.variables, "PYTHONPATH": path, **marks},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
-
-        return start
 
     def _log_size(self) -> int:
         return self.function.log.stat().st_size if self.function.log.exists() else 0

@@ -41,7 +41,6 @@ def main() -> None:
     requests, replies = os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    sys.path.pop(0)  # this file's own folder
 
     def reply(message: dict[str, Any]) -> None:
         sys.stdout.flush()
@@ -105,4 +104,5 @@ def _document(error: BaseException, kind: str = "", message: str = "") -> dict[s
 
 
 if __name__ == "__main__":
+    sys.path.pop(0)  # this file's own folder
     main()

@@ -5,7 +5,6 @@ waits 50 ms for logs that do not come, and unpacks each layer once per process.
 """
 
 import os
-import subprocess
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -20,10 +19,10 @@ from ministack.services import lambda_svc
 from localcloud.asynchronous import Invocation, Policy
 from localcloud.config import CloudConfig
 from localcloud.destinations import LAMBDA
-from localcloud.functions.environment import ExecutionEnvironment, Function
+from localcloud.functions.environment import ExecutionEnvironment, Function, Launcher
 from localcloud.functions.packages import Packages, search_path
 from localcloud.ministack.stack import MiniStack
-from localcloud.processes import Processes
+from localcloud.processes import Process, Processes
 
 Config = Mapping[str, Any]
 Watched = Callable[[str, str, str, Callable[[], None]], AbstractContextManager[None]]
@@ -39,7 +38,7 @@ class _Worker:
         self.in_use, self.last_used = False, time.time()
 
     @property
-    def _proc(self) -> "subprocess.Popen[bytes] | None":
+    def _proc(self) -> Process | None:
         return self.environment.process if self.environment else None
 
     @_proc.setter
@@ -58,6 +57,7 @@ class Functions:
     def __init__(self, config: CloudConfig, stack: MiniStack, processes: Processes, watched: Watched) -> None:
         self._config, self._stack, self._processes = config, stack, processes
         self._watched = watched
+        self.launcher = Launcher()
         self._packages = Packages(config.state / "functions")
 
     def plug_in(self) -> None:
@@ -110,7 +110,7 @@ class Functions:
             variables=self._variables(config, folder, stream),
             log=self._config.logs / "functions" / config["FunctionName"] / f"{stream}.log",
         )
-        return ExecutionEnvironment(function, self._processes)
+        return ExecutionEnvironment(function, self._processes, self.launcher)
 
     def _variables(self, config: Config, folder: Path, stream: str) -> dict[str, str]:
         """What Lambda's documentation lists as defined runtime environment variables."""

@@ -1,0 +1,138 @@
+"""What runs in the process that the functions' processes are forked from (chaos/compute/functions.py).
+
+It loads once what every function loads: the SDK, the layer, and the descriptions of the services that
+the layer calls; 0.8 s of a core that a function process of its own spends each time. A fork is a fresh
+process in all else: environment, folder, search path, streams and session are its own, and no handler
+ever ran in it. Started without site-packages (python -S), as a function is.
+"""
+
+import functools
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import pkgutil
+import random
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+LENGTH = 8
+"""Digits before a request, and of an answer."""
+STREAMS = 4
+"""Sent with a request: its standard input, output and error, and where its exit status goes."""
+_OPEN_FILES = 4096
+
+
+def main(control: socket.socket, runtime: ModuleType) -> None:
+    """Fork whenever the cloud asks for it, until it hangs up; tell how every fork ended."""
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    signal.set_wakeup_fd(wake)
+    statuses: dict[int, int] = {}
+    while True:
+        ready, _, _ = select.select([control.fileno(), woken], [], [])
+        if woken in ready:
+            os.read(woken, 512)
+            _tell(statuses)
+        if control.fileno() in ready and not _asked(control, runtime, statuses):
+            return
+
+
+def _asked(control: socket.socket, runtime: ModuleType, statuses: dict[int, int]) -> bool:
+    """Do what one request asks for; False when the cloud has hung up."""
+    length, streams, _, _ = socket.recv_fds(control, LENGTH, STREAMS)
+    if not length:
+        return False
+    request = json.loads(_read(control, int(length)))
+    if not (pid := os.fork()):
+        _become(request, streams, runtime)
+    *own, statuses[pid] = streams
+    for stream in own:
+        os.close(stream)
+    control.sendall(f"{pid:{LENGTH}}".encode())
+    return True
+
+
+def _read(control: socket.socket, length: int) -> bytes:
+    content = b""
+    while len(content) < length:
+        content += control.recv(length - len(content))
+    return content
+
+
+def _tell(statuses: dict[int, int]) -> None:
+    """Pass on the exit status of every fork that has ended."""
+    while statuses:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        told = statuses.pop(pid)
+        os.write(told, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        os.close(told)
+
+
+def _become(request: dict[str, Any], streams: list[int], runtime: ModuleType) -> None:
+    """Be the function's process until it ends."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    for own, stream in enumerate(streams[:3]):
+        os.dup2(stream, own)
+    os.closerange(3, _OPEN_FILES)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    sys.path[:0] = [request["folder"]]
+    time.tzset()
+    random.seed()
+    status = 1
+    try:
+        runtime.main()
+        status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    finally:
+        os._exit(status)
+
+
+def load(package: str, clients: str) -> None:
+    """Import a package of the layer, all of it, and describe to the SDK what its clients call."""
+    import boto3  # noqa: PLC0415 - found on the layers' search path only
+    import botocore.loaders  # noqa: PLC0415
+    import botocore.session  # noqa: PLC0415
+
+    # Each session would read the same descriptions of services again.
+    botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
+    root = importlib.import_module(package)
+    for found in pkgutil.walk_packages(root.__path__, f"{package}."):
+        importlib.import_module(found.name)
+    module = importlib.import_module(clients)
+    for name, make in vars(module).items():
+        if getattr(make, "__module__", "") == clients and not name.startswith("_") and name != "forget":
+            make()
+    module.forget()
+    boto3.DEFAULT_SESSION = None
+
+
+def _runtime(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("runtime", path)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)  # this file's own folder
+    load("marquee", "marquee.clients")
+    gc.freeze()
+    main(socket.socket(fileno=int(sys.argv[1])), _runtime(Path(sys.argv[2])))
