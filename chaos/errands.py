@@ -9,7 +9,7 @@ from collections.abc import Callable
 from chaos.trial import Trial
 from marquee.releases.champions import before
 
-_SECONDS = 60.0
+_SECONDS = 180.0
 _PAUSE = 0.5
 
 

@@ -29,6 +29,8 @@ class Wave:
     seconds: float
     undone: Sequence[str] = ()
     """A sentence for each errand that was not done."""
+    late_answers: int = 0
+    """How often SNS answered so late that the SDK had published once more."""
 
     def struck(self, fault: int) -> int:
         """How often the fault of that place struck: a call refused at each retry is one."""
@@ -44,6 +46,11 @@ class Wave:
             and "sns:Publish" in strike["subject"]
             for strike in self.strikes
         )
+
+    @property
+    def excused(self) -> int:
+        """Notices that may have come twice, for SNS cannot be asked to send exactly once."""
+        return self.deaths_beside_sns + self.late_answers
 
     def struck_of(self, rule: str) -> int:
         """How often the fault of that rule struck."""
@@ -79,7 +86,7 @@ class Waves:
         errands: Iterable[Errand] = (),
     ) -> Wave:
         """One wave: the faults, (journey, seed) of every file, and what is done when these have ended."""
-        started, before = time.monotonic(), len(self.trial.strikes)
+        started, before, late = time.monotonic(), len(self.trial.strikes), self._late_answers()
         self.trial.plan(faults, seed)
         flights = [self.trial.drop(label, journey, number) for journey, number in files]
         landed = self.trial.land(flights, self.patience)
@@ -89,8 +96,12 @@ class Waves:
         if not landed:
             undone += self._without_faults(flights)
         wave = Wave(label, faults, flights, strikes, time.monotonic() - started, undone)
+        wave.late_answers = self._late_answers() - late
         self.waves.append(wave)
         return wave
+
+    def _late_answers(self) -> int:
+        return self.stage.cloud.repeated_calls().get("sns:Publish", 0)
 
     def _without_faults(self, flights: Iterable[Flight]) -> Iterator[str]:
         """More time for files that have not ended, before the faults of the next wave could strike them."""
@@ -106,17 +117,17 @@ class Waves:
 
     def judge(self) -> None:
         """Look at everything after the last wave, when all had its time."""
-        repeats = sum(wave.deaths_beside_sns for wave in self.waves)
+        repeats = sum(wave.excused for wave in self.waves)
         self.breakages = self.trial.verdict(repeats=repeats)
 
     def repeated(self, wave: Wave) -> int:
-        """Notices of a wave that came twice because of a death between SNS's answer and its record.
+        """Notices of a wave that came twice: a death before SNS's answer was recorded, or no answer in time.
 
-        SNS offers no way to send exactly once (docs/decisions.md); each such death excuses one repeat.
+        SNS offers no way to send exactly once (docs/decisions.md); each such case excuses one repeat.
         """
         own = {flight.run_id or flight.key for flight in wave.flights}
         repeats = sum(found.repeated for found in self.breakages if found.run_id in own)
-        return repeats if repeats <= wave.deaths_beside_sns else 0
+        return repeats if repeats <= wave.excused else 0
 
     def broken(self, wave: Wave) -> list[str]:
         """What broke of a wave's files; what is no struck wave's counts against every wave."""

@@ -114,6 +114,10 @@ class LocalCloud:
         """How many events the faults hold back now."""
         return int(self.control("faults")["pending_events"])
 
+    def repeated_calls(self) -> dict[str, int]:
+        """By action, the calls since the start that an SDK made again though they had been served."""
+        return dict(self.control("faults")["repeated_calls"])
+
     def record_calls(self, wanted: bool) -> None:
         """Keep a record of invocations and their calls from now on, or no more."""
         self.control("calls", {"record": wanted})

@@ -40,12 +40,13 @@ _NO_GLUE: Mapping[str, Any] = {
     "times": 100,
 }
 """Without it the machine that prepares would not fail."""
+_UNTOLD = "nobody hears of a crawl whose event is lost: no run needs the catalogue, the next crawl mends it"
 _ALONE = "an event that no other of its rule passed within 4 s, here and below, was only late"
 SCHEDULES = "schedules"
 _SCHEDULES_SECONDS = 90.0
 _CRAWL_FAILS: Mapping[str, Any] = {
     "kind": "error",
-    "caller": "*-crawler",
+    "caller": "*-crawler-*",
     "action": "s3:*",
     "error": "internal",
     "attempts": "all",
@@ -124,5 +125,11 @@ def _rows(
             struck = scheduled[name, rule] + sum(wave.struck_of(rule) for wave in mine if wave.label == name)
             if struck or not options.quick:
                 survived = 0 if failures else struck
-                remark = _ALONE if FAULTS[name]["kind"] == "reorder" and rule == rules[0] else ""
+                remark = _remark(FAULTS[name]["kind"], rule, rules)
                 yield Row(f"event {name}", rule, struck, survived, seconds, failures, replay, remark)
+
+
+def _remark(kind: str, rule: str, rules: list[str]) -> str:
+    if kind == "drop" and rule.endswith("-crawl-failed"):
+        return _UNTOLD
+    return _ALONE if kind == "reorder" and rule == rules[0] else ""

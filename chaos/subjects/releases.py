@@ -7,18 +7,25 @@ from dataclasses import replace
 from chaos.journeys import GOOD, LIAR, UNSTARTABLE, WORSE, Journey
 from chaos.load import Load, settled, steady
 from chaos.rows import Options, Row
+from chaos.stage import Stage
 from chaos.trial import Flight, Trial
+from marquee.names import attempt_name
 
 _ENDS = frozenset({"rejected", "failed"})
 _BETTER = replace(GOOD, outcomes=frozenset({"live"}))
+_TRUNCATED = Journey("truncated", _ENDS)
 _BAD = {
     "a worse model": (WORSE, "floor"),
     "a model that answers otherwise than it was judged": (LIAR, ""),
     "a corrupt archive": (Journey("corrupt", _ENDS), ""),
+    "an archive cut off in the bucket": (_TRUNCATED, ""),
     "a slow model": (Journey("slow", _ENDS), ""),
     "a model that crashes on every request": (Journey("crashing", _ENDS), ""),
     "a model that does not start": (UNSTARTABLE, ""),
 }
+_JUDGED_LATER = {"kind": "delay", "rule": "*-model-trained", "seconds": 20}
+"""Time to cut the archive off between training and judging."""
+_TRAINED_SECONDS = 120.0
 _QUICK = ("a corrupt archive",)
 _AFTER_SECONDS = 2.0
 
@@ -40,7 +47,11 @@ def _released(trial: Trial, name: str, journey: Journey, words: str, options: Op
     before = trial.stage.account.ledger().champion()
     version = before.version if before else ""
     with steady(trial.stage) as load:
+        if journey is _TRUNCATED:
+            trial.plan([_JUDGED_LATER])
         flight = trial.drop(name, journey, options.seed * 1000 + len(trial.flights))
+        if journey is _TRUNCATED:
+            _cut_off(trial.stage, flight)
         trial.land([flight])
         found = [breakage.sentence for breakage in trial.verdict()]
         settled(load, _AFTER_SECONDS)
@@ -49,6 +60,19 @@ def _released(trial: Trial, name: str, journey: Journey, words: str, options: Op
     remark = f"{load.sent} requests, {len(load.failures)} failed; answered by version {dict(load.versions)}"
     seconds = time.monotonic() - started
     return Row("release under load", name, 1, int(not failures), seconds, failures, replay, remark)
+
+
+def _cut_off(stage: Stage, flight: Flight) -> None:
+    """Halve the run's model.tar.gz as soon as it is there; TimeoutError if it never is."""
+    s3, bucket = stage.client("s3"), stage.account.outputs["ModelBucketName"]
+    key = f"models/{attempt_name(stage.account.stage, flight.run_id)}/output/model.tar.gz"
+    deadline = time.monotonic() + _TRAINED_SECONDS
+    while not s3.list_objects_v2(Bucket=bucket, Prefix=key).get("KeyCount"):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{flight.run_id} wrote no model within {_TRAINED_SECONDS:.0f} s")
+        time.sleep(0.1)
+    whole = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    s3.put_object(Bucket=bucket, Key=key, Body=whole[: len(whole) // 2])
 
 
 def _failures(trial: Trial, flight: Flight, load: Load, version: str, words: str) -> Iterator[str]:

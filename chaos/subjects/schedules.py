@@ -114,7 +114,7 @@ def _row(waves: Waves, schedules: Schedules, wanted: int) -> Row:
     twice = sum(waves.repeated(wave) for wave in waves.waves)
     remark = (
         f"{schedules.drawn} drawn, {_TOGETHER} in flight at a time; struck: {struck}; "
-        f"{twice} notices came twice by a death beside SNS"
+        f"{twice} notices came twice by a death or an answer too late beside SNS"
     )
     where = "the whole stage"
     return Row("random schedules", where, tried, survived, seconds, tuple(failures), replay, remark)

@@ -2,6 +2,7 @@
 
 import fnmatch
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,12 +59,19 @@ class CallFaults:
         self._tally = tally
         self._working: dict[str, _Invocation] = {}
         self._record: list[_Invocation] | None = None
+        self._served: set[str] = set()
+        self._repeated = Counter[str]()
         self._lock = threading.Lock()
 
     def record(self, wanted: bool) -> None:
         """Keep a record of invocations and their calls from now on, or no more."""
         with self._lock:
             self._record = [] if wanted else None
+
+    def repeated(self) -> dict[str, int]:
+        """By action, the calls that were served again, because the SDK had not waited for the answer."""
+        with self._lock:
+            return dict(self._repeated)
 
     def recorded(self) -> list[dict[str, Any]]:
         """Invocations that began since recording did: function, request_id, calls (actions), ended."""
@@ -104,11 +112,19 @@ class CallFaults:
             return refuse(refusal)
         kill = invocation and self._kill(call, invocation, number)
         if not invocation or not kill:
+            self._count(call)
             return await serve()
         # Nobody is left to read an answer, so any will do.
         answer = await serve() if kill.when == "after" else refuse(wording("internal", call.action))
         invocation.kill()
         return answer
+
+    def _count(self, call: ApiCall) -> None:
+        with self._lock:
+            if call.sdk_id in self._served:
+                self._repeated[call.action] += 1
+            elif call.sdk_id:
+                self._served.add(call.sdk_id)
 
     def refusal(self, caller: str, action: str) -> Refusal | None:
         """The error that a state machine's own call, which does not pass `intercept`, shall fail with."""

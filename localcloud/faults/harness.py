@@ -31,11 +31,12 @@ class Faults:
         self._processes.look_again()
 
     def report(self) -> dict[str, Any]:
-        """The plan in force, what it has struck, and how many events are held back now."""
+        """The plan in force, what it has struck, how many events are held back, what the SDK did again."""
         return {
             "plan": self._tally.plan.model_dump(mode="json"),
             "struck": self._tally.struck(),
             "pending_events": self.events.pending,
+            "repeated_calls": self.calls.repeated(),
         }
 
     def silently_rolls_back(self, endpoint: str) -> bool:

@@ -101,6 +101,17 @@ def test_the_sdks_retries_are_the_same_call(attempts: str, statuses: list[int]) 
     assert bench.faults.recorded()[0]["calls"] == ["a:1", "a:2", "a:3"]
 
 
+def test_what_the_sdk_asks_again_though_it_was_served_is_counted() -> None:
+    bench = Bench({"kind": "error", "action": "a:2", "error": "throttling", "attempts": "first"})
+
+    bench.call("a:1", sdk_id="x")
+    bench.call("a:1", sdk_id="x", retry=True)
+    bench.call("a:2", sdk_id="y")
+    bench.call("a:2", sdk_id="y", retry=True)
+
+    assert bench.faults.repeated() == {"a:1": 1}
+
+
 @pytest.mark.parametrize("caller", ["start_etl", "StartEtlRole", "*"])
 def test_a_caller_is_named_by_function_or_by_role(caller: str) -> None:
     bench = Bench({"kind": "error", "caller": caller, "code": "Mine", "message": "No.", "status": 418})

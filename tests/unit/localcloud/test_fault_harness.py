@@ -5,6 +5,8 @@ import pytest
 from localcloud.faults.harness import Faults
 from localcloud.processes import Child
 
+QUIET = {"plan": {"seed": 0, "faults": []}, "struck": [], "pending_events": 0, "repeated_calls": {}}
+
 
 class NoProcesses:
     """Processes of a cloud that starts none."""
@@ -32,7 +34,7 @@ def test_an_update_rolls_back_once_and_only_of_the_endpoint_meant(faults: Faults
 
 def test_nothing_goes_wrong_without_a_plan(faults: Faults) -> None:
     assert not faults.silently_rolls_back("marquee-local")
-    assert faults.report() == {"plan": {"seed": 0, "faults": []}, "struck": [], "pending_events": 0}
+    assert faults.report() == QUIET
 
 
 def test_its_controls_take_a_plan_and_say_what_it_struck(faults: Faults) -> None:
@@ -40,7 +42,7 @@ def test_its_controls_take_a_plan_and_say_what_it_struck(faults: Faults) -> None
 
     asked, told = control(None), control({"seed": 3, "faults": [{"kind": "drop"}]})
 
-    assert asked == {"plan": {"seed": 0, "faults": []}, "struck": [], "pending_events": 0}
+    assert asked == QUIET
     assert isinstance(told, dict)
     assert (told["plan"]["seed"], told["plan"]["faults"][0]["kind"]) == (3, "drop")
 
