@@ -25,8 +25,8 @@ from marquee.stages import standing_at, wait
 from marquee.training.request import tags
 
 _ROWS = 200
-# Twelve times the machine's 15 s are the three minutes a container has to come up in (SageMaker, /ping). It
-# has answered /ping by now, so one that is away for longer dies of what it is asked.
+# Twelve times the machine's 20 s are more than the three minutes a container has to come up in (SageMaker,
+# /ping). It has answered /ping by now, so one that is away for longer dies of what it is asked.
 _MOST_UNANSWERED = 12
 
 
