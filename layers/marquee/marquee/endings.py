@@ -7,7 +7,6 @@ from marquee.identity import Attempt
 from marquee.ledger import Ledger, Promotion, Run, Stage
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.notices import Outcome, notify
-from marquee.observability import count
 from marquee.services.topic import Topic
 from marquee.settings import NoticeSettings
 from marquee.stages import enter
@@ -56,6 +55,6 @@ class Endings:
             reason=reason,
             promotion=promotion,
         )
-        if run and notify(self.ledger, self.topic, run, Outcome(run.facts["outcome"])):
-            count("RunsEnded", outcome=run.facts["outcome"])
+        if run:
+            notify(self.ledger, self.topic, run, Outcome(run.facts["outcome"]))
         return run

@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -209,3 +211,37 @@ def test_a_notice_that_could_not_be_sent_is_sent_by_the_retry(cloud: Cloud) -> N
     cloud.finish(batch, "failed")
 
     assert len(cloud.notices()) == 1
+
+
+def test_a_batch_whose_model_was_pruned_while_it_waited_for_room_goes_to_the_champion(cloud: Cloud) -> None:
+    cloud.promote()
+    event = cloud.drop(REVIEWS)
+    full = Refused("ResourceLimitExceeded", "the limit is 1 Instances, with current utilization of 1")
+    with refusing(clients.sagemaker(), "CreateTransformJob", full):
+        waiting = cloud.start(event)
+    cloud.promote(replace(CHAMPION, attempt_id="later-7d1f0c9a2b", version="9", previous=()))
+
+    def gone(params: dict[str, Any], **_: Any) -> None:
+        if params["body"] and CHAMPION.attempt_id in str(params["body"]):
+            raise ClientError(
+                {"Error": {"Code": "ValidationException", "Message": "Could not find model"}},
+                "CreateTransformJob",
+            )
+
+    events = clients.sagemaker().meta.events
+    events.register("before-call.sagemaker.CreateTransformJob", gone)
+    batch = cloud.start(event)
+    events.unregister("before-call.sagemaker.CreateTransformJob", gone)
+
+    assert (waiting.model_version, batch.model_version) == ("3", "9")
+    job = clients.sagemaker().describe_transform_job(TransformJobName=f"marquee-dev-{batch.batch_id}")
+    assert job["ModelName"] == "marquee-dev-later-7d1f0c9a2b"
+    assert "version 3 is not kept any more, version 9 answers" in batch.history[-1].cause
+
+
+def test_a_job_that_is_refused_for_another_reason_fails_its_batch(cloud: Cloud) -> None:
+    cloud.promote()
+    refusal = Refused("ValidationException", "no such instance type")
+    with refusing(clients.sagemaker(), "CreateTransformJob", refusal):
+        batch = cloud.start(cloud.drop(REVIEWS))
+    assert (batch.stage, "no such instance type" in batch.reason) == (BatchStage.FAILED, True)

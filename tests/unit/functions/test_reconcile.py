@@ -1,5 +1,6 @@
 """Whatever event is lost, the reconciler does what it would have done, and no more."""
 
+import json
 from typing import Any
 
 import pytest
@@ -17,8 +18,13 @@ def reconcile(pipeline: Pipeline) -> dict[str, Any]:
     return pipeline.call("reconcile", NOW)
 
 
-def put_deadline_behind(pipeline: Pipeline, run_id: str) -> None:
-    pipeline.ledger.extend(run_id, later(-1))
+def put_deadline_behind(pipeline: Pipeline, run_id: str, seconds: float = 1) -> None:
+    clients.dynamodb().update_item(
+        TableName=pipeline.table,
+        Key={"pk": {"S": f"run#{run_id}"}},
+        UpdateExpression="SET deadline = :d",
+        ExpressionAttributeValues={":d": {"S": later(-seconds)}},
+    )
 
 
 def test_a_quiet_run_is_left_alone_while_its_service_works(pipeline: Pipeline) -> None:
@@ -144,7 +150,7 @@ def test_a_service_that_cannot_be_asked_holds_up_nobody_else(pipeline: Pipeline)
 def test_a_job_in_glues_queue_is_not_silent(pipeline: Pipeline) -> None:
     step = pipeline.receive()
     pipeline.glue.finish(pipeline.call("start_etl", step)["etl_job_run_id"], "WAITING")
-    pipeline.ledger.extend(step["run_id"], later(1))
+    put_deadline_behind(pipeline, step["run_id"], -1)
     assert reconcile(pipeline) == {step["run_id"]: "working"}
     assert pipeline.ledger.get(step["run_id"]).deadline > later(3600)
 
@@ -167,3 +173,15 @@ def test_a_run_that_breaks_the_reconciler_holds_up_nobody_else(pipeline: Pipelin
     with pytest.raises(ExceptionGroup, match="1 runs could not be reconciled"):
         reconcile(pipeline)
     assert pipeline.ledger.get(step["run_id"]).stage == Stage.JUDGING
+
+
+def test_an_ending_is_counted_once_whoever_tells_of_it(
+    pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = pipeline.receive()
+    # Its handler died before it told anybody.
+    pipeline.ledger.advance(step["run_id"], 1, [Stage.RECEIVED], Stage.FAILED, "a test", reason="broken")
+    for _ in range(2):
+        reconcile(pipeline)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"RunsEnded"' in line]
+    assert [line["outcome"] for line in lines] == ["failed"]

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from marquee import clients, names
 from marquee.ledger import Stage
+from marquee.ledger.release_lock import ReleaseLock
 from marquee.stages import RunMoved
 from tests.unit.functions.conftest import Pipeline, etl_event, golden, put_archive, training_event
 from tests.unit.marquee.doubles import Refused, refusing
@@ -254,3 +255,17 @@ def test_a_dataset_whose_crawl_was_forgotten_is_catalogued_in_the_end(pipeline: 
     for _ in range(2):
         pipeline.call("reconcile", {})
     assert len(pipeline.glue.asked("StartCrawler")) == 2
+
+
+def test_a_candidate_that_waits_for_its_turn_says_so_and_not_for_ever(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = pipeline.receive()
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    assert ReleaseLock(pipeline.table).acquire("rollback#1", 3600)
+    assert pipeline.call("judge_candidate", step)["status"] == "waiting"
+    run = pipeline.ledger.get(step["run_id"])
+    assert (run.working.waits, run.working.waiting_for) == (1, "another change of the endpoint")
+    monkeypatch.setattr("marquee.stages._MAY_WAIT_SECONDS", -1)
+    pipeline.call("judge_candidate", step)
+    assert pipeline.ledger.get(step["run_id"]).deadline == run.deadline

@@ -19,6 +19,7 @@ from marquee.clock import now
 from marquee.events import UploadEvent
 from marquee.ledger import Champion, Change, Ledger
 from marquee.observability import about, logger
+from marquee.releases.champions import kept
 from marquee.services.topic import Topic
 
 
@@ -73,10 +74,23 @@ class StartTransform:
         except TransformBusy as busy:
             logger().warning("the reconciler will ask again", extra={"because": str(busy)})
         except TransformRefused as refused:
+            if self._moved_to_the_champion(batch, event_id):
+                self._transform(self.ledger.get(batch.batch_id), event_id)
+                return
             reason = f"SageMaker refused the transform job: {refused}"
             change = Change(BatchStage.FAILED, now(), "the transform job was refused", event_id)
             facts = {"reason": reason, "deadline": ""}
             self.ledger.advance(batch.batch_id, [BatchStage.TRANSFORMING], change, facts)
+
+    def _moved_to_the_champion(self, batch: Batch, event_id: str) -> bool:
+        """Give a batch that waited so long that its model was pruned to the present champion."""
+        champion = self.runs.champion()
+        if champion is None or batch.model_attempt in (one.attempt_id for one in kept(champion)):
+            return False
+        cause = f"version {batch.model_version} is not kept any more, version {champion.version} answers"
+        change = Change(BatchStage.TRANSFORMING, now(), cause, event_id)
+        facts = {"model_attempt": champion.attempt_id, "model_version": champion.version}
+        return self.ledger.advance(batch.batch_id, [BatchStage.TRANSFORMING], change, facts)
 
     def _prepare(self, batch: Batch, event_id: str) -> None:
         try:

@@ -114,12 +114,6 @@ class Ledger:
         if not self._table.update(_pk(run_id), f"SET {clauses}", "attribute_exists(pk)", change):
             raise RunNotFound(run_id)
 
-    def extend(self, run_id: str, deadline: str) -> None:
-        """Give a run that waits for its turn more time."""
-        change = Condition()
-        setting = f"SET {change.path('deadline')} = {change.value(deadline)}"
-        self._table.update(_pk(run_id), setting, "attribute_exists(pk)", change)
-
     def tried(self, run: Run) -> bool:
         """Count that the work of a run's stage is asked for; False if it has moved or another asks for it."""
         change = Condition()

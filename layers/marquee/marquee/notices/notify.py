@@ -33,6 +33,8 @@ def notify(  # noqa: PLR0913 - what a notice says, and whose it is
         raise
     ledger.notice_sent(run.run_id, notice)
     count("Notices", outcome=outcome)
+    if outcome == outcome_of(run) and not occasion:
+        count("RunsEnded", outcome=outcome)
     return True
 
 

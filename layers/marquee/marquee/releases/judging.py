@@ -15,7 +15,7 @@ from marquee.releases.verdict import Bar, ChampionFigures, Verdict, judge, outda
 from marquee.services.endpoint import Endpoint, EndpointUnreachable
 from marquee.services.objects import Objects
 from marquee.settings import JudgeSettings
-from marquee.stages import deadline_of, standing_at
+from marquee.stages import standing_at, wait
 
 _FACTS = (
     "accuracy",
@@ -53,7 +53,8 @@ class JudgeCandidate:
     def judge(self, attempt: Attempt) -> Verdict | None:
         """Return the verdict, recorded in the ledger; None while another release is under way."""
         if not self.lock.acquire(attempt.id, LEASE_SECONDS):
-            self.ledger.extend(attempt.run_id, deadline_of(Stage.JUDGING))
+            waiting = standing_at(self.ledger, attempt, Stage.JUDGING)
+            wait(self.ledger, waiting, "another change of the endpoint")
             return None
         run = self._turn_of(attempt)
         champion = self.ledger.champion()
