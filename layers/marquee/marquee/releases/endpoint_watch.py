@@ -41,11 +41,16 @@ class EndpointWatch:
 
     def _share_again(self) -> bool:
         """Have an A/B test's traffic shared as the ledger says: its config has the weights it began with."""
-        champion, state = self.drift.ledger.champion(), self.drift.shift.endpoint.state()
-        if champion is None or champion.challenger is None or state is None or state.changing:
+        champion = self.drift.ledger.champion()
+        if champion is None or champion.challenger is None:
             return False
-        challenger = champion.challenger
-        if state.config != expected_config(champion) or state.weights == weights(challenger):
+        challenger, state = champion.challenger, self.drift.shift.endpoint.state()
+        if (
+            state is None
+            or state.changing
+            or state.config != expected_config(champion)
+            or state.weights == weights(challenger)
+        ):
             return False
         holder = holder_of(challenger.version, challenger.percent)
         return self.lock.acquire(holder, LEASE_SECONDS) and self.hand_on.step(holder)
