@@ -18,7 +18,7 @@ _BAD = {
     "a worse model": (WORSE, "floor"),
     "a model that answers otherwise than it was judged": (LIAR, ""),
     "a corrupt archive": (Journey("corrupt", _ENDS), ""),
-    "an archive cut off in the bucket": (_TRUNCATED, ""),
+    "an archive cut off in the bucket": (_TRUNCATED, "the archive is damaged"),
     "a slow model": (Journey("slow", _ENDS), ""),
     "a model that crashes on every request": (Journey("crashing", _ENDS), ""),
     "a model that does not start": (UNSTARTABLE, ""),
