@@ -11,6 +11,7 @@ import pytest
 from marquee import clients, settings
 from marquee.clock import later
 from marquee.ledger import Champion
+from marquee.ledger.release_lock import ReleaseLock
 from tests.unit.functions.conftest import GOOD_CSV, Pipeline
 from tests.unit.marquee.doubles import Double, LambdaDouble, Parameters, Refused
 
@@ -283,6 +284,27 @@ def test_an_idle_endpoint_is_deleted_if_so_set_and_a_rollback_wakes_it(
     pipeline.sagemaker.settle()
     assert pipeline.call("roll_back", {"version": "1"})["status"] == "done"
     assert not champion(pipeline).asleep
+
+
+def test_a_look_that_dies_after_deleting_is_finished_by_the_next(
+    pipeline: Pipeline, old: Champion, requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DELETE_IDLE_ENDPOINT", "true")
+    settings.load.cache_clear()
+    with monkeypatch.context() as dying:
+        dying.setattr(ReleaseLock, "free", _die)
+        with pytest.raises(SystemExit):
+            pipeline.call("sweep_endpoint", {})
+    assert pipeline.inbox() == []
+    for _ in range(2):
+        assert pipeline.call("sweep_endpoint", {}) == {"found": "deleted"}
+    (notice,) = pipeline.inbox()
+    assert (notice["outcome"], "was deleted" in notice["text"]) == ("idle", True)
+    assert ReleaseLock(pipeline.table).holder() == ""
+
+
+def _die(*_: object) -> None:
+    raise SystemExit
 
 
 def test_a_release_wakes_an_endpoint_that_was_deleted(

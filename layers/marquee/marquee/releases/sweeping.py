@@ -40,11 +40,14 @@ class Sweep:
         if not days or champion is None or champion.since > later(-86_400 * days):
             return "in use"
         state = self.endpoint.state()
+        if state is None and champion.asleep:
+            return self._finished(champion, days)
         if state is None or state.changing or invocations(self.endpoint.name, VARIANT, days):
             return "in use"
-        deleted = self.settings.delete_idle_endpoint and self._deleted(champion)
-        self._tell(champion, days, deleted)
-        return "deleted" if deleted else "idle"
+        if self.settings.delete_idle_endpoint and self._deleted(champion):
+            return self._finished(champion, days)
+        self._tell(champion, days, False)
+        return "idle"
 
     def _deleted(self, champion: Champion) -> bool:
         """Delete the endpoint, unless somebody is changing it; the ledger knows first that it may be gone."""
@@ -53,8 +56,15 @@ class Sweep:
         asleep = self.ledger.replace_champion(replace(champion, asleep=True, challenger=None), champion)
         if asleep:
             self.endpoint.delete()
-        self.lock.free(HOLDER)
+        else:
+            self.lock.free(HOLDER)
         return asleep
+
+    def _finished(self, champion: Champion, days: int) -> Literal["deleted"]:
+        """What is left once it is deleted, or was by a look that died then: safe to repeat, told once."""
+        self.lock.free(HOLDER)
+        self._tell(champion, days, True)
+        return "deleted"
 
     def _tell(self, champion: Champion, days: int, deleted: bool) -> None:
         what = "was deleted" if deleted else "still costs what it costs"
