@@ -9,8 +9,6 @@ from marquee.ledger import Change, Run, RunNotFound, Upload
 from marquee.ledger import Stage as At
 from marquee.ledger.release_lock import ReleaseLock
 
-_LONG_AGO = -86_400.0
-
 
 def dataset_event_lost(traveller: Traveller) -> None:
     """Glue succeeded and nobody heard it."""
@@ -109,7 +107,7 @@ def _healed(traveller: Traveller, run_id: str, *at: At) -> None:
 
 def _overdue(traveller: Traveller, run_id: str, at: At) -> None:
     traveller.stands(run_id, at)
-    traveller.ledger.extend(run_id, later(_LONG_AGO))
+    traveller.past_deadline(run_id)
     _healed(traveller, run_id, At.FAILED)
 
 

@@ -12,6 +12,7 @@ from chaos.stage import deployed
 from cli.terminal import Terminal
 
 SERVICES_IN_CLOUD = (
+    "chaos.compute.functions",
     "chaos.permissions.glue_in_cloud",
     "chaos.compute.sagemaker",
     "chaos.permissions.in_cloud",

@@ -57,7 +57,7 @@ def taken_back_with_its_trial(traveller: Traveller) -> None:
         other = traveller.named(f"{traveller.name}too")
         run_id = _on_the_endpoint(other, champion)
         make_trial(traveller, champion)
-        traveller.ledger.extend(run_id, later(-3600))
+        traveller.past_deadline(run_id)
         restored(traveller, champion)
 
 

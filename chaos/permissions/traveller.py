@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from chaos import uploads
 from chaos.stage import Stage
 from cli.notices import read_inbox
+from marquee.clock import later
 from marquee.ledger import Ledger, Run, RunNotFound
 from marquee.ledger import Stage as At
 
@@ -49,6 +50,10 @@ class Traveller:
     def drop(self, behaviour: str) -> str:
         """Drop a file of reviews for which the compute behaves so; its run_id."""
         return self.stage.drop(f"{behaviour}-{self.name}.csv", uploads.reviews_csv(self.seed, rows=240))
+
+    def past_deadline(self, run_id: str) -> None:
+        """Let a run's deadline have been a day ago."""
+        self.ledger.waited(self.ledger.get(run_id), "", later(-86_400))
 
     def awaited(self, look: Callable[[], Found | None], what: str) -> Found:
         """What `look` finds, as soon as it finds something; WentWrong when it does not."""
