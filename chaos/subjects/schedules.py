@@ -1,7 +1,7 @@
 """Random schedules of faults, each drawn from a seed, with many uploads in flight.
 
-A schedule is a file and the faults drawn for it; ten are in flight at a time. `--seed N` plays the
-ten that N is among: the faults of one strike the files of the others too, so they are what is replayed.
+A schedule is a file and the faults drawn for it; twenty are in flight at a time. `--seed N` plays the
+twenty that N is among: the faults of one strike the files of the others too, so they are what is replayed.
 """
 
 from collections import Counter
@@ -18,7 +18,8 @@ from chaos.subjects.events import FAULTS as EVENT_FAULTS
 from chaos.subjects.events import rules_of
 from chaos.waves import Wave, Waves
 
-_TOGETHER = 10
+_TOGETHER = 20
+_QUICK_TOGETHER = 10
 _MOST_FAULTS = 3
 _CALLS = 4
 """Most functions make at least so many; the subject `calls` strikes the others at each of theirs."""
@@ -32,26 +33,28 @@ _RARE_RULES = ("-crawl-failed", "-preparation-failed")
 class Schedules:
     """What became of the schedules that were drawn."""
 
+    together: int = _TOGETHER
+    """In flight at a time."""
     drawn: int = 0
     struck: Counter[str] = field(default_factory=Counter)
     """By the label of their wave: those of which a fault struck. One that met nothing was not tried."""
 
     def note(self, wave: Wave, owners: Sequence[int]) -> None:
         """Take a wave; `owners`: the schedule that each of its faults was drawn for."""
-        self.drawn += _TOGETHER
+        self.drawn += self.together
         self.struck[wave.label] += len({owner for at, owner in enumerate(owners) if wave.struck(at)})
 
 
 def rows(options: Options) -> Iterator[Row]:
     """One row: schedules that struck, and those of them that were survived."""
     first, wanted, most = _range(options)
-    schedules = Schedules()
+    schedules = Schedules(_QUICK_TOGETHER if options.quick else _TOGETHER)
     with options.stage() as stage:
         waves, deck = Waves(stage), Deck(stage)
         waves.warm_up()
         while schedules.struck.total() < wanted and schedules.drawn < most:
             start = first + schedules.drawn
-            seeds = range(start, start + _TOGETHER)
+            seeds = range(start, start + schedules.together)
             drawn = [(seed, fault) for seed in seeds for fault in deck.faults(seed)]
             files = [file_of(seed) for seed in seeds]
             faults = [fault for _, fault in drawn]
@@ -66,7 +69,7 @@ def _range(options: Options) -> tuple[int, int, int]:
     if options.only_seed:
         return options.seed - (options.seed - 1) % _TOGETHER, 1, _TOGETHER
     if options.quick:
-        return options.seed, 1, _TOGETHER
+        return options.seed, 1, _QUICK_TOGETHER
     return options.seed, options.schedules, options.schedules * 3 // 2
 
 
@@ -83,7 +86,7 @@ class Deck:
         return [self._fault(random) for _ in range(random.randint(1, _MOST_FAULTS))]
 
     def _fault(self, random: Random) -> dict[str, Any]:
-        # Ten schedules share the events: some strike one further on.
+        # Twenty schedules share the events: some strike one further on.
         skip = {"skip": random.randrange(2)}
         if random.random() < 0.6:
             kind = random.choice(list(EVENT_FAULTS.values()))
@@ -95,7 +98,7 @@ class Deck:
 
 
 def file_of(seed: int) -> tuple[Journey, int]:
-    """The file of a schedule: all journeys in turn, so that ten in flight meet every rule."""
+    """The file of a schedule: all journeys in turn, so that twenty in flight meet every rule."""
     return JOURNEYS[seed % len(JOURNEYS)], 10_000 + seed
 
 
@@ -113,7 +116,7 @@ def _row(waves: Waves, schedules: Schedules, wanted: int) -> Row:
     replay = f"python -m chaos --only schedules --seed {first}" if first else ""
     twice = sum(waves.repeated(wave) for wave in waves.waves)
     remark = (
-        f"{schedules.drawn} drawn, {_TOGETHER} in flight at a time; struck: {struck}; "
+        f"{schedules.drawn} drawn, {schedules.together} in flight at a time; struck: {struck}; "
         f"{twice} notices came twice by a death or an answer too late beside SNS"
     )
     where = "the whole stage"

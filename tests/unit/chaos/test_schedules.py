@@ -13,7 +13,7 @@ def wave(label: str, *struck: int) -> Wave:
 
 
 def test_a_schedule_of_which_nothing_struck_was_not_tried() -> None:
-    schedules = Schedules()
+    schedules = Schedules(together=10)
 
     schedules.note(wave("a", 0, 1), owners=[1, 1, 2, 3])
     schedules.note(wave("b"), owners=[11, 11, 12, 13])
