@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from chaos.inputs.case import Refused
 from chaos.inputs.checking import Checked, checked
 from chaos.inputs.corpus import CLASSES
-from chaos.inputs.preparing import difference
+from chaos.inputs.preparing import differences
 from chaos.inputs.session import session
 from chaos.rows import Options, Row
 
@@ -44,10 +44,8 @@ def _check_row(name: str) -> Row:
 def _job_row(name: str, spark: SparkSession, raw: Path, options: Options) -> Row | None:
     began = time.monotonic()
     accepted = (case for case in CLASSES[name]() if not isinstance(case.expected, Refused))
-    results = {
-        case.title: difference(spark, raw, case)
-        for case in islice(accepted, _QUICK if options.quick else None)
-    }
+    cases = list(islice(accepted, _QUICK if options.quick else None))
+    results = differences(spark, raw, cases) if cases else {}
     failures = [f"{title}: {wrong}" for title, wrong in results.items() if wrong]
     # Of some classes the check lets nothing pass.
     return _row(name, "Glue job's transforms", len(results), failures, began) if results else None

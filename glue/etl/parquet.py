@@ -4,20 +4,30 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import BinaryType, StructField, StructType
+from pyspark.sql.types import (
+    BinaryType,
+    BooleanType,
+    DataType,
+    DoubleType,
+    FloatType,
+    IntegerType,
+    LongType,
+    StructField,
+    StructType,
+)
 
 from etl.columns import Columns
 from etl.errors import DatasetRefused, columns_of
 from etl.files import literal
 from etl.records import plain
 
-_TYPES = {
-    "BINARY": "binary",
-    "BOOLEAN": "boolean",
-    "INT32": "int",
-    "INT64": "bigint",
-    "FLOAT": "float",
-    "DOUBLE": "double",
+_TYPES: dict[str, DataType] = {
+    "BINARY": BinaryType(),
+    "BOOLEAN": BooleanType(),
+    "INT32": IntegerType(),
+    "INT64": LongType(),
+    "FLOAT": FloatType(),
+    "DOUBLE": DoubleType(),
 }
 """Spark's type for each primitive type of parquet-format that a text or a label may have."""
 _CHECKED = {"parquet.page.verify-checksum.enabled": "true"}
@@ -60,7 +70,7 @@ def _primitive(field: Any) -> str:
     return str(field.asPrimitiveType().getPrimitiveTypeName().name()) if once else ""
 
 
-def _type(name: str, primitive: str, allowed: tuple[str, ...]) -> str:
+def _type(name: str, primitive: str, allowed: tuple[str, ...]) -> DataType:
     if primitive not in allowed:
         raise DatasetRefused(f"The column {name!r} holds no {'strings' if len(allowed) == 1 else 'labels'}.")
     return _TYPES[primitive]

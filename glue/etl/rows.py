@@ -26,6 +26,11 @@ def clean_rows(rows: DataFrame) -> DataFrame:
 
 def judge_rows(cleaned: DataFrame, plan: LabelPlan) -> DataFrame:
     """Adds `label`, `key` (64 hex) and `split`; `reason` is null for the rows of the dataset."""
+    return judge_keys(label_rows(cleaned, plan))
+
+
+def label_rows(cleaned: DataFrame, plan: LabelPlan) -> DataFrame:
+    """Adds `label` and `key` (64 hex); `reason` where the label is none of the dataset's."""
     held = F.col("spelling")
     labelled = cleaned.withColumn("label", plan.label(held))
     reason = (
@@ -33,8 +38,12 @@ def judge_rows(cleaned: DataFrame, plan: LabelPlan) -> DataFrame:
         .when(plan.is_neutral(held), "neutral_rating")
         .when(held.isNotNull() & F.col("label").isNull(), "unknown_label")
     )
-    judged = judge_duplicates(labelled.withColumn("reason", reason).withColumn("key", _key()))
-    return judged.withColumn("split", split_of(F.col("key"), F.col("label")))
+    return labelled.withColumn("reason", reason).withColumn("key", _key())
+
+
+def judge_keys(labelled: DataFrame) -> DataFrame:
+    """Adds `split`; `reason` where another row of the same key says the same."""
+    return judge_duplicates(labelled).withColumn("split", split_of(F.col("key"), F.col("label")))
 
 
 def _first_reason() -> Column:

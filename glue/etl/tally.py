@@ -45,16 +45,21 @@ class Tally:
 
 def tally(judged: DataFrame) -> Tally:
     """Count a frame of etl.rows.judge_rows."""
-    groups = judged.groupBy("reason", "split", "label").agg(
+    return tally_of(count_groups(judged).collect())
+
+
+def count_groups(judged: DataFrame, *beside: str) -> DataFrame:
+    """A row of counts per reason, split and label, and per value of the columns `beside`."""
+    return judged.groupBy(*beside, "reason", "split", "label").agg(
         F.count("*").alias("rows"),
         F.count("spelling").alias("labelled"),
         F.sum(F.length("review")).alias("characters"),
         *_digest_columns(),
     )
-    return _tally_of(groups.collect())
 
 
-def _tally_of(groups: Iterable[Row]) -> Tally:
+def tally_of(groups: Iterable[Row]) -> Tally:
+    """Add the counts of groups up."""
     kept: Counter[tuple[str, str]] = Counter()
     refused: Counter[str] = Counter()
     labelled = characters = 0
