@@ -23,7 +23,9 @@ def other_roles_are_not_passed(traveller: Traveller) -> None:
 
 
 def _letter(traveller: Traveller, run_id: str) -> bool | None:
-    return any(run_id in letter.body for letter in letters(traveller, "failed-events")) or None
+    """Whether the event of the run's dataset, which only knows Glue's id, is a letter now."""
+    job_run = str(traveller.ledger.get(run_id).facts["etl_job_run_id"])
+    return any(job_run in letter.body for letter in letters(traveller, "failed-events")) or None
 
 
 def _await_refusal(traveller: Traveller, who: str, role_arn: str) -> None:
