@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError
+
 from chaos.permissions.traveller import Traveller, WentWrong
 from chaos.permissions.verdicts import Killed, Mutant
 
@@ -43,7 +45,7 @@ def _noticed(mutant: Mutant, made: Made, traveller: Traveller) -> str:
     name = f"{traveller.name}{time.monotonic_ns() % 10**7}"
     try:
         made.journey(Traveller(traveller.stage, name, max(_PATIENCE, 4 * made.seconds)))
-    except WentWrong as wrong:
+    except (WentWrong, ClientError) as wrong:
         # What was denied nothing went wrong for another reason, and proves nothing.
         return str(wrong) if cloud.control("permissions", {"denied": mutant.role}) else ""
     finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chaos.permissions import works
 from chaos.permissions.grants import Grant
 from chaos.permissions.traveller import Traveller
-from chaos.permissions.verdicts import Killed, Mutant, Verdict
+from chaos.permissions.verdicts import Killed, Mutant, Verdict, mutants, verdict
 
 _TRUSTS_ANOTHER = json.dumps(
     {
@@ -44,20 +44,31 @@ class Service:
     tasks: tuple[Task, ...]
 
 
-def withheld_from(service: Service, traveller: Traveller, grants: list[Grant]) -> Iterator[Killed]:
+def withheld_from(service: Service, traveller: Traveller, grants: list[Grant]) -> list[Killed]:
     """Take everything from the role, and give it back one by one as it is missed.
 
     The right to have logs comes last, by itself: whoever lacks it works on.
     """
-    cloud = traveller.stage.cloud
+    cloud, found, proven = traveller.stage.cloud, list[Killed](), set[Grant]()
     held = [grant for grant in grants if f"-{service.role}-" in grant.role]
     for logging in (False, True):
         taken = [grant for grant in held if grant.action.startswith("logs:") is logging]
         cloud.control("permissions", {"withhold": [grant.as_json() for grant in taken]})
         for task in service.tasks:
-            if task.logs or not logging:
-                yield from _until_it_works(task, held[0].role, traveller)
+            while (task.logs or not logging) and (killed := _missed(task, held[0].role, traveller)):
+                found.append(killed)
+                before, proven = proven, _proven(held, found)
+                for grant in proven - before:
+                    asked = {"role": grant.role, "action": grant.action, "resource": grant.resource}
+                    cloud.control("permissions", {"give": asked})
         cloud.control("permissions", {"give_back": True})
+    return found
+
+
+def _proven(held: list[Grant], found: list[Killed]) -> set[Grant]:
+    """What is in no mutant any more of which nobody has said that it is missed."""
+    doubted = [mutant.grants for mutant in mutants(held) if not verdict(mutant, found).killed]
+    return set(held) - set().union(*doubted)
 
 
 def trusts(traveller: Traveller, grants: list[Grant]) -> Iterator[Verdict]:
@@ -75,19 +86,19 @@ def trusts(traveller: Traveller, grants: list[Grant]) -> Iterator[Verdict]:
         yield Verdict(mutant, work.__name__, failed, "" if failed else "it was assumed all the same")
 
 
-def _until_it_works(task: Task, role: str, traveller: Traveller) -> Iterator[Killed]:
-    while True:
-        cloud, since = traveller.stage.cloud, time.time()
-        failed = task.work(traveller) or _unlogged(traveller, task.logs, since)
-        denied = cloud.control("permissions", {"denied": role})
-        if not denied:
-            return
-        asked = [(one["role"], one["action"], one["resource"]) for one in denied]
-        first = dict(zip(("role", "action", "resource"), asked[0], strict=True))
-        given = [Grant(**grant) for grant in cloud.control("permissions", {"give": first})]
-        # Who was denied two things failed of which?
-        alone = all(any(grant.covers(*one) for grant in given) for one in asked)
-        yield Killed(tuple(given), task.work.__name__, failed if alone else "")
+def _missed(task: Task, role: str, traveller: Traveller) -> Killed | None:
+    """Do the work once; what became of the first denial, which is given back; None without one."""
+    cloud, since = traveller.stage.cloud, time.time()
+    failed = task.work(traveller) or _unlogged(traveller, task.logs, since)
+    denied = cloud.control("permissions", {"denied": role})
+    if not denied:
+        return None
+    asked = [(one["role"], one["action"], one["resource"]) for one in denied]
+    first = dict(zip(("role", "action", "resource"), asked[0], strict=True))
+    given = [Grant(**grant) for grant in cloud.control("permissions", {"give": first})]
+    # Who was denied two things failed of which?
+    alone = all(any(grant.covers(*one) for grant in given) for one in asked)
+    return Killed(tuple(given), task.work.__name__, failed if alone else "")
 
 
 def _unlogged(traveller: Traveller, logs: str, since: float) -> str:

@@ -57,10 +57,7 @@ class Trials:
             self._control({"give_back": True})
         if quick:
             return [one for one in self._found() if one.why != NOT_ASKED]
-        with self._timed(SERVICES):
-            for service in services.SERVICES:
-                traveller = Traveller(self.stage, "service", _SERVICE_PATIENCE)
-                self.killed += services.withheld_from(service, traveller, self.grants)
+        self._try_services()
         self._try_alone()
         with self._timed(FUNCTIONS):
             self.killed += destinations(Traveller(self.stage, "destinations"), self.grants)
@@ -116,6 +113,17 @@ class Trials:
         self.made.append(Made(journey, _asked(after) - _asked(before), seconds))
         self.tell(f"{name} {seconds:.1f} s, {len(after['denials'])} permissions missed so far")
 
+    def _try_services(self) -> None:
+        for service in services.SERVICES:
+            traveller = Traveller(self.stage, "service", _SERVICE_PATIENCE)
+            with self._timed(SERVICES):
+                try:
+                    self.killed += services.withheld_from(service, traveller, self.grants)
+                except (WentWrong, ClientError) as wrong:
+                    self.broken.append(f"{service.role}: {wrong}")
+                    self._control({"give_back": True})
+            self.tell(f"the role {service.role}, {self.seconds[SERVICES]:.1f} s for services so far")
+
     def _try_alone(self) -> None:
         """The machines' permissions, and those whose denial a function went on without."""
         for mutant in mutants(self.grants):
@@ -123,6 +131,7 @@ class Trials:
             if not documented(mutant) and (kind == MACHINES or self._was_swallowed(mutant)):
                 with self._timed(kind):
                     self.killed += tried_alone(mutant, self.made, Traveller(self.stage, "alone"))
+                self.tell(f"{mutant.role} without {mutant.removed}, {self.seconds[kind]:.1f} s for {kind}")
 
     def _was_swallowed(self, mutant: Mutant) -> bool:
         found = verdict(mutant, self.killed)

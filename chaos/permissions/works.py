@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from chaos.permissions.glue_in_cloud import WITH_SPARK
+from chaos.permissions.served import champion_of
 from chaos.permissions.traveller import Traveller
 from marquee import names
 from marquee.ledger import Run
@@ -107,8 +108,7 @@ def endpoint(traveller: Traveller) -> str:
     """An endpoint with the champion's config."""
     sagemaker = traveller.stage.client("sagemaker")
     name = f"marquee-{traveller.stage.account.stage}-probe-{uuid.uuid4().hex[:10]}"
-    champion = traveller.ledger.champion()
-    config = champion.endpoint_config if champion else ""
+    config = champion_of(traveller).endpoint_config
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
 
     def look() -> str | None:
@@ -128,7 +128,9 @@ def transform(traveller: Traveller) -> str:
     wanted = sagemaker.meta.service_model.operation_model("CreateTransformJob").input_shape.members
     request = {name: value for name, value in known.items() if name in wanted and value}
     name = f"probe-{uuid.uuid4().hex[:10]}"
-    sagemaker.create_transform_job(**{**request, "TransformJobName": name})
+    # Of its own model nothing may be left; the champion's is named as its config is.
+    model = champion_of(traveller).endpoint_config
+    sagemaker.create_transform_job(**{**request, "TransformJobName": name, "ModelName": model})
 
     def look() -> str | None:
         status = sagemaker.describe_transform_job(TransformJobName=name)["TransformJobStatus"]
