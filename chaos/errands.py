@@ -47,6 +47,7 @@ def roll_back(trial: Trial) -> None:
         return "" if answer.get("status") == "done" else str(answer)
 
     _repeat(trial, f"the rollback to version {target.version}", ask)
+    trial.rollbacks[target.run_id] += 1
 
 
 def read_the_shares(trial: Trial) -> None:

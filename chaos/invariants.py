@@ -1,8 +1,9 @@
 """What must hold whatever went wrong: nothing lost, nothing twice, nothing left behind."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chaos.findings import Breakage, Evidence
@@ -19,22 +20,30 @@ _STAGE = "local"
 _ENDPOINT = "marquee-local"
 
 
-def broken(evidence: Evidence, flights: Sequence["Flight"], before: frozenset[str]) -> list[Breakage]:
-    """Return every promise that is not kept; the runs in `before` are none of the trial's."""
+def broken(
+    evidence: Evidence,
+    flights: Sequence["Flight"],
+    before: frozenset[str],
+    rollbacks: Mapping[str, int] = MappingProxyType({}),
+) -> list[Breakage]:
+    """Return every promise that is not kept; the runs in `before` are none of the trial's.
+
+    `rollbacks`: how often the model of a run was brought back on purpose.
+    """
     return [
-        *(found for flight in flights for found in _flight(evidence, flight)),
+        *(found for flight in flights for found in _flight(evidence, flight, rollbacks)),
         *(Breakage(run_id, sentence) for run_id, sentence in _stage(evidence, flights, before)),
     ]
 
 
-def _flight(evidence: Evidence, flight: "Flight") -> Iterator[Breakage]:
+def _flight(evidence: Evidence, flight: "Flight", rollbacks: Mapping[str, int]) -> Iterator[Breakage]:
     if flight.journey.batch:
         batch = evidence.batches.get(flight.key)
         about, due = (batch.batch_id, Counter({"batch_done": 1})) if batch else ("", Counter[str]())
         sentences = _batch(evidence, batch) if batch else iter(("the batch was lost",))
     else:
         run = evidence.runs.get(flight.run_id)
-        about, due = (run.run_id, _due(flight, run)) if run else ("", Counter[str]())
+        about, due = (run.run_id, _due(flight, run, rollbacks)) if run else ("", Counter[str]())
         sentences = _run(evidence, flight, run) if run else iter(("the upload was lost: it has no run",))
     whose, words = flight.run_id or flight.key, f"{flight.key} ({flight.label}): "
     yield from (Breakage(whose, words + sentence) for sentence in sentences)
@@ -94,10 +103,12 @@ def _batch(evidence: Evidence, batch: Batch) -> Iterator[str]:
         yield f"transform jobs: {jobs}, not 1"
 
 
-def _due(flight: "Flight", run: Run) -> Counter[str]:
-    """How often each outcome has to be told: once an attempt."""
-    repeat = {"duplicate": 1} if flight.journey.twice else {}
-    return Counter({str(outcome_of(run)): run.attempt, **repeat} if run.ended else repeat)
+def _due(flight: "Flight", run: Run, rollbacks: Mapping[str, int]) -> Counter[str]:
+    """How often each outcome has to be told: once an attempt, once a rollback."""
+    due = Counter({"duplicate": int(flight.journey.twice), "rolled_back": rollbacks.get(run.run_id, 0)})
+    if run.ended:
+        due[str(outcome_of(run))] = run.attempt
+    return due
 
 
 def _stage(

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,8 @@ class Trial:
     flights: list[Flight] = field(default_factory=list)
     strikes: list[dict[str, Any]] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
+    rollbacks: Counter[str] = field(default_factory=Counter)
+    """How often somebody brought back the model of a run."""
     _reconciled: float = 0.0
     _swept: float = 0.0
 
@@ -61,7 +64,8 @@ class Trial:
 
     def drop(self, label: str, journey: Journey, seed: int) -> Flight:
         """Drop one file that takes this journey."""
-        name, content = f"{journey.name}-{seed}.csv", journey.content(seed)
+        # Another trial on this stage may have dropped the same seed: the same file again would be no new run.
+        name, content = f"{journey.name}-{seed}-{len(self.before)}.csv", journey.content(seed)
         run_id = ""
         if journey.batch:
             self.stage.drop_batch(name, content)
@@ -138,7 +142,7 @@ class Trial:
         while True:
             answer = self.reconcile()
             self.evidence.gather(self.stage)
-            found = broken(self.evidence, self.flights, self.before)
+            found = broken(self.evidence, self.flights, self.before, self.rollbacks)
             if b'"errorType"' in answer:
                 found.append(
                     Breakage("", f"the reconciler raised though no fault was left: {answer[:400]!r}")

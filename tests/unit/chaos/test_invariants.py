@@ -113,6 +113,13 @@ def test_a_file_dropped_twice_has_one_notice_that_says_so() -> None:
     assert "duplicate: 0, not 1" in said(healthy(), TWICE)
 
 
+def test_a_rollback_is_told_once_and_only_if_somebody_asked_for_it() -> None:
+    told = replace(healthy(), notices={"m-1": notice("live"), "m-2": notice("rolled_back")})
+
+    assert broken(told, [flight(GOOD)], frozenset(), {RUN: 1}) == []
+    assert "rolled_back: 1, not 0" in said(told)
+
+
 def test_a_good_model_may_be_rejected_for_the_age_of_its_upload_only() -> None:
     old = replace(run(Stage.REJECTED), reason="The champion was made of a newer upload.")
     bad = replace(old, reason="It gets 10% right.")
