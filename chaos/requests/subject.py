@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from math import ceil
 
 from chaos.requests.fuzzing import fuzz
 from chaos.requests.raw import ABUSES, wrong
@@ -47,7 +48,8 @@ def _generated(stage: Stage, options: Options) -> Row:
     made = fuzz(stage.account.address, _EXAMPLES[wanted], seed)
     while made.statuses.total() < wanted and not made.failures:
         seed += 1
-        made += fuzz(stage.account.address, _EXAMPLES[wanted], seed)
+        missing = (wanted - made.statuses.total()) / max(1, made.statuses.total())
+        made += fuzz(stage.account.address, max(1, ceil(_EXAMPLES[wanted] * missing)), seed)
     counts = ", ".join(f"{number} x {status}" for status, number in sorted(made.statuses.items()))
     tried = made.statuses.total()
     return Row(
