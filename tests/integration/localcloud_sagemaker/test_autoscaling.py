@@ -75,10 +75,11 @@ def test_instances_follow_the_invocations_and_no_request_fails(aws: Aws, endpoin
     assert len(pids) == 2, "this machine runs two of the three"
     assert (scaled_out["DesiredInstanceCount"], scaled_in["DesiredInstanceCount"]) == (3, 1)
     activities = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")["ScalingActivities"]
-    assert [activity["Description"] for activity in activities] == [
-        "Setting desired instance count to 1.",
-        "Setting desired instance count to 3.",
+    # On a busy machine the first minute's requests may call for two instances before they call for three.
+    counts = [
+        activity["Description"].removeprefix("Setting desired instance count to ") for activity in activities
     ]
+    assert counts in (["1.", "3."], ["1.", "3.", "2."])
     assert "AlarmLow" in activities[0]["Cause"]
     told = {
         status["StatusMessage"]

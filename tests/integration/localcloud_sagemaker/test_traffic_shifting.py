@@ -151,16 +151,18 @@ def test_an_update_that_is_taken_back_silently_fails_no_request_and_says_nothing
 
 
 def test_alarms_that_are_not_there_or_may_not_be_read_are_refused(aws: Aws) -> None:
-    # given the endpoint of the test before, and a model whose role may not read alarms
+    # given an endpoint, an alarm, and a model whose role may not read alarms
+    endpoint = endpoint_of(aws, "watched", old="good", new="better")
+    alarm(aws, "watched-latency", endpoint, EndpointConfigName="watched-new")
     blind = aws.role_with({"Action": "s3:*", "Resource": "*"})
     aws.config("blind", ("v", aws.greeter("blind", "blind", role=blind), 1))
 
     with pytest.raises(ClientError, match=r"Could not find CloudWatch alarm\(s\): \[nowhere\]"):
-        update(aws, "guarded", "guarded-new", policy("ALL_AT_ONCE", alarms=("nowhere",)))
+        update(aws, endpoint, "watched-new", policy("ALL_AT_ONCE", alarms=("nowhere",)))
     with pytest.raises(ClientError, match="not authorized to perform: cloudwatch:DescribeAlarms"):
-        update(aws, "guarded", "blind", policy("ALL_AT_ONCE", alarms=("guarded-latency",)))
+        update(aws, endpoint, "blind", policy("ALL_AT_ONCE", alarms=("watched-latency",)))
 
-    assert aws.settled("guarded")["EndpointConfigName"] == "guarded-old"
+    assert aws.settled(endpoint)["EndpointConfigName"] == "watched-old"
 
 
 def endpoint_of(aws: Aws, name: str, old: str, new: str, script: str = INFERENCE) -> str:
