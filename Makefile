@@ -12,6 +12,7 @@ CSV ?=
 SAM_VERSION := 1.170.0
 CHECKOV_VERSION := 3.3.30
 UV_VERSION := 0.13.9
+TORCH_VERSION := 2.13.0
 
 BIN := .venv/bin
 SAM := .tools/sam/bin/sam
@@ -58,6 +59,19 @@ setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
 	@$(UV) pip install --compile-bytecode --python .tools/checkov/bin/python checkov==$(CHECKOV_VERSION)
 	@touch $@
 
+# What trains the neural model (docs/models.md): an environment on top of .venv, made with pip because
+# uv would take the torch that brings gigabytes of CUDA. Never part of setup.
+TORCH := .tools/torch
+.PHONY: torch
+torch: $(TORCH)/.made
+
+$(TORCH)/.made: .venv/.made training/algorithms/transformer/requirements.txt
+	@echo "setup: PyTorch for the CPU and what goes with it, .tools/torch (about 1 GB)"
+	@$(BIN)/python -c "from localcloud.sagemaker.container_start import layer; from pathlib import Path; layer(Path('$(TORCH)'))"
+	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check torch==$(TORCH_VERSION) \
+		--requirement training/algorithms/transformer/requirements.txt
+	@touch $@
+
 $(OWN_UV):
 	@echo "setup: uv, .tools/uv (no uv on the path)"
 	@python3 -m pip install --quiet --disable-pip-version-check --target .tools/uv uv==$(UV_VERSION)
@@ -92,7 +106,7 @@ bench: setup
 
 .PHONY: test
 test: lint types check-template
-	@$(MAKE) --no-print-directory unit integration e2e
+	@$(MAKE) --no-print-directory unit neural integration e2e
 
 .PHONY: lint
 lint: setup
@@ -114,10 +128,15 @@ check-template: setup .tools/checkov/.made-$(CHECKOV_VERSION)
 unit: setup
 	$(BIN)/pytest tests/unit --numprocesses 2
 
+# What needs PyTorch, in the environment that has it.
+.PHONY: neural
+neural: torch
+	$(TORCH)/bin/python -m pytest tests/neural
+
 integration: setup
 	$(BIN)/pytest tests/integration --numprocesses 2 --dist loadgroup
 
-e2e: setup
+e2e: setup torch
 	$(BIN)/pytest tests/e2e
 
 .PHONY: chaos

@@ -6,6 +6,7 @@ A job that cannot go on leaves one sentence in $SM_OUTPUT_DIR/failure and ends w
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from algorithms import Algorithm, Examples, Probabilities, algorithm
+import launching
+import requirements
+from algorithms import NAMES, OF_SEVERAL_PROCESSES, Algorithm, Examples, Probabilities, Workplace, algorithm
 from archive import archive_bytes, write_archive
 from evaluation import evaluate, metric_lines
 from hyperparameters import TOOLKIT_PREFIX, knob, parse, read_hyperparameters, refuse_unknown
-from refusals import Refused
+from refusals import Interrupted, Refused
 from splits import Dataset, Split, codes, read_dataset
 from thresholds import NEUTRAL, choose_thresholds, served_label
 
@@ -39,7 +42,7 @@ def run(environment: Mapping[str, str]) -> None:
     """Run the job whose folders the SM_* variables name."""
     values = read_hyperparameters(Path(environment["SM_INPUT_CONFIG_DIR"]))
     job = parse(Knobs, values)
-    method = algorithm(job.algorithm)
+    method = _method(job.algorithm, environment)
     refuse_unknown(values, Knobs, method.Knobs)
     knobs = parse(method.Knobs, values)
 
@@ -50,7 +53,9 @@ def run(environment: Mapping[str, str]) -> None:
     print(json.dumps({**known, "rows": data.rows, "labels": len(data.labels)}), flush=True)
 
     started = time.perf_counter()
-    trained = method.train(_examples(data), knobs)
+    trained = method.train(_examples(data, _workplace(environment)), knobs)
+    if trained is None:
+        return
     seconds = time.perf_counter() - started
     truth = codes(data.validation.labels, data.labels)
     thresholds = choose_thresholds(data.labels, trained.validation, truth, job.neutral_accuracy)
@@ -64,6 +69,7 @@ def run(environment: Mapping[str, str]) -> None:
         "run_id": job.run_id,
         "rows": {**data.rows, "unlabelled": trained.unlabelled},
         **_measure(method, folder, data, thresholds, Path(environment["SM_OUTPUT_DATA_DIR"])),
+        **trained.report,
         "training_seconds": round(seconds, 3),
         "artefact_bytes": archive_bytes(folder),
     }
@@ -71,7 +77,23 @@ def run(environment: Mapping[str, str]) -> None:
     print(*metric_lines(evaluation), sep="\n", flush=True)
 
 
-def _examples(data: Dataset) -> Examples:
+def _method(name: str, environment: Mapping[str, str]) -> Algorithm:
+    """Return the algorithm once what it needs is there; with several GPUs, in each of their processes."""
+    if name in NAMES:
+        requirements.install(name)
+    if name in OF_SEVERAL_PROCESSES and launching.is_to_launch(environment):
+        launching.launch(Path(__file__), environment)
+    return algorithm(name)
+
+
+def _workplace(environment: Mapping[str, str]) -> Workplace:
+    """Return SageMaker's folders: of checkpoints (CheckpointConfig, LocalPath) and of pretrained weights."""
+    base = environment.get("SM_CHANNEL_BASE_MODEL")
+    checkpoints = Path(environment["SM_OUTPUT_DIR"]).parent / "checkpoints"
+    return Workplace(checkpoints, Path(base) if base else None)
+
+
+def _examples(data: Dataset, workplace: Workplace) -> Examples:
     train, validation = data.train, data.validation
     return Examples(
         labels=data.labels,
@@ -80,6 +102,7 @@ def _examples(data: Dataset) -> Examples:
         validation=validation.reviews,
         validation_codes=codes(validation.labels, data.labels),
         unlabelled=data.unlabelled,
+        workplace=workplace,
     )
 
 
@@ -141,6 +164,9 @@ def main(environment: Mapping[str, str]) -> int:
         failure.write_text(str(refused))
         print(refused, file=sys.stderr)
         return 1
+    except Interrupted as interrupted:
+        print(interrupted, file=sys.stderr)
+        return 128 + signal.SIGTERM
     except Exception as error:
         failure.write_text(f"The training code broke: {type(error).__name__}: {error}; see its log.")
         raise

@@ -82,7 +82,7 @@ def test_a_label_cannot_be_taken_for_a_metric(
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"algorithm": "oracle"}, "Unknown algorithm 'oracle'; there are ngram."),
+        ({"algorithm": "oracle"}, "Unknown algorithm 'oracle'; there are ngram, transformer."),
         ({"feature": "10"}, "Unknown hyperparameter 'feature'; there are "),
         (
             {"strength": "much"},
