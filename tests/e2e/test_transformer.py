@@ -57,3 +57,14 @@ def test_a_dropped_csv_becomes_a_live_transformer(neural_stage: Stage, tmp_path:
     answer = json.loads(done.stdout)
     assert [prediction["label"] for prediction in answer["predictions"]][:2] == ["positive", "negative"]
     assert answer["model"]["run_id"] == run_id
+
+
+def test_its_training_can_be_looked_at_afterwards(neural_stage: Stage) -> None:
+    (run,) = neural_stage.account.ledger().runs(10)
+
+    shown = json.loads(neural_stage.command("runs", run.run_id, "--json").stdout)["metrics"]
+
+    assert len(shown["validation:accuracy"]) == int(TINY["epochs"])
+    assert len(shown["train:loss"]) == len(shown["train:learning_rate"]) > 3
+    assert shown["test:accuracy"] == [run.facts["accuracy"]]
+    assert "train:loss" in neural_stage.command("runs", run.run_id).stdout

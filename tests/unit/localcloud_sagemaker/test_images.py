@@ -28,7 +28,7 @@ def test_an_environment_that_was_not_made_is_named(tmp_path: Path) -> None:
 def test_requirements_go_on_top_of_the_interpreter_once(tmp_path: Path) -> None:
     needs = tmp_path / "requirements.txt"
     needs.write_text("numpy>=1\n")  # which is there: pip needs no network to find that out
-    script = [sys.executable, container_start.__file__, tmp_path / "environments", needs]
+    script = [sys.executable, container_start.__file__, str(tmp_path / "environments"), str(needs)]
     see = ["-c", "import sys, numpy, pyarrow; print(sys.prefix)"]
 
     first, second = (
@@ -42,7 +42,8 @@ def test_requirements_go_on_top_of_the_interpreter_once(tmp_path: Path) -> None:
 def test_what_cannot_be_installed_ends_the_container(tmp_path: Path) -> None:
     needs = tmp_path / "requirements.txt"
     needs.write_text("marquee-has-no-such-library==1.0\n")
-    script = [sys.executable, container_start.__file__, tmp_path / "environments", needs, "-c", "print('up')"]
+    place = str(tmp_path / "environments")
+    script = [sys.executable, container_start.__file__, place, str(needs), "-c", "print('up')"]
 
     ended = subprocess.run(
         script, check=False, capture_output=True, text=True, env={"PIP_NO_INDEX": "1", "PATH": "/usr/bin"}

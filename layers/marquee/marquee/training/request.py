@@ -32,7 +32,7 @@ def training_request(
         "AlgorithmSpecification": {
             "TrainingImage": settings.training_image_uri,
             "TrainingInputMode": "File",
-            "MetricDefinitions": [{"Name": name, "Regex": f"{name}=([0-9.eE+-]+);"} for name in _METRICS],
+            "MetricDefinitions": metric_definitions(),
         },
         "HyperParameters": _hyperparameters(attempt, manifest, settings, job, region),
         "InputDataConfig": _channels(settings, attempt, manifest),
@@ -46,6 +46,11 @@ def training_request(
         "Tags": tags(attempt, settings.stage),
     }
     return {**request, **_spot(settings, job)} if settings.training_use_spot else request
+
+
+def metric_definitions() -> list[dict[str, str]]:
+    """Return where SageMaker finds each metric in the job's log."""
+    return [{"Name": name, "Regex": f"{name}=([0-9.eE+-]+);"} for name in _METRICS]
 
 
 def seconds_allowed(settings: TrainingSettings) -> int:
