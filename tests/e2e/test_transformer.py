@@ -28,7 +28,7 @@ TINY = {
     "pretrain_epochs": "1",
     "epochs": "3",
     "learning_rate": "0.003",
-    "log_steps": "10",
+    "log_steps": "4",
 }
 
 
