@@ -59,13 +59,16 @@ class Forked:
         return status
 
     def _ended(self, seconds: float) -> int | None:
-        if self.returncode == _RUNNING and _readable(self._status, seconds):
+        if self.returncode == _RUNNING and select.select([self._status], [], [], seconds)[0]:
             with self._lock:
                 if self.returncode == _RUNNING:
                     # The end of the stream: who would have told is gone, and with it the cloud.
                     self.returncode = int(self._status.readline() or _GONE)
-                    self._status.close()
         return None if self.returncode == _RUNNING else self.returncode
+
+    def __del__(self) -> None:
+        """Close the stream only when no thread can be waiting on it: select would find a bad descriptor."""
+        self._status.close()
 
 
 class Nurseries:
@@ -124,10 +127,3 @@ class _Nursery:
         """Hang up, and wait until it has ended."""
         self._control.close()
         self._process.wait()
-
-
-def _readable(stream: IO[bytes], seconds: float) -> bool:
-    try:
-        return bool(select.select([stream], [], [], seconds)[0])
-    except ValueError:  # closed: another thread has read it
-        return True
