@@ -2,7 +2,8 @@
 
 from algorithms import Examples, Trained
 from algorithms.ngram.knobs import Knobs
-from algorithms.ngram.model import NgramModel, load, predict, save
+from algorithms.ngram.model import NgramModel, predict
+from algorithms.ngram.storage import load, save
 
 __all__ = ["Knobs", "NgramModel", "load", "predict", "save", "train"]
 
