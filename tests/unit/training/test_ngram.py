@@ -12,6 +12,7 @@ from algorithms.ngram import table
 from algorithms.ngram.calibration import cuttings
 from algorithms.ngram.counting import gather, tally
 from algorithms.ngram.fitting import log_count_ratios
+from algorithms.ngram.model import evidence, logits
 from algorithms.ngram.tokens import ngrams, normalize, read_words
 from refusals import Refused
 
@@ -95,6 +96,32 @@ def test_answers_do_not_depend_on_the_company_of_a_text(examples: Maker, knobs: 
     assert len(data.train) > 256
     alone = np.vstack([ngram.predict(model, [text]) for text in data.train[250:260]])
     assert np.allclose(alone, together[250:260])
+
+
+@pytest.mark.parametrize("labels", [("negative", "positive"), ("mixed", "negative", "positive")])
+def test_reasons_are_the_words_that_tell_the_label(
+    examples: Maker, knobs: ngram.Knobs, labels: tuple[str, ...]
+) -> None:
+    model = ngram.train(examples(labels), knobs).model
+
+    reasons = ngram.explain(model, "A SUPERB film, superb and moving!! but dull", 20)
+
+    spoken = {reason.phrase: labels[reason.label] for reason in reasons}
+    assert {"superb": "positive", "moving": "positive", "dull": "negative"}.items() <= spoken.items()
+    assert [reason.weight for reason in reasons] == sorted((one.weight for one in reasons), reverse=True)
+    assert ngram.explain(model, "A SUPERB film, superb and moving!! but dull", 1) == reasons[:1]
+    assert ngram.explain(model, "", 20) == ngram.explain(model, "zzz", 20) == []
+
+
+def test_the_reasons_add_up_to_the_answer(examples: Maker, knobs: ngram.Knobs) -> None:
+    model = ngram.train(examples(), knobs).model
+    text = "a superb film and a dull ending"
+    score, squared_length = evidence(model, [text])
+
+    total = sum((1 if one.label else -1) * one.weight for one in ngram.explain(model, text, 1000))
+
+    without_words = logits(model, np.zeros_like(score), squared_length)
+    assert total == pytest.approx((logits(model, score, squared_length) - without_words).item())
 
 
 def test_no_reviews_give_no_answers(examples: Maker, knobs: ngram.Knobs) -> None:
