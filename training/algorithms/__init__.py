@@ -41,6 +41,15 @@ class Trained:
     unlabelled: int = 0
 
 
+@dataclass(frozen=True)
+class Reason:
+    """A word or phrase of a text, and by how much it raises the log odds of a label (its place)."""
+
+    phrase: str
+    label: int
+    weight: float
+
+
 class Algorithm(Protocol):
     """A way to learn labels from texts. The model it makes is its own affair; no pickle."""
 
@@ -59,8 +68,20 @@ class Algorithm(Protocol):
         """Return calibrated probabilities, shape (reviews, labels), rows summing to one."""
 
 
+class Explaining(Protocol):
+    """What an algorithm may have beside: not every model can say why."""
+
+    def explain(self, model: Any, review: str, most: int) -> list[Reason]:
+        """Return at most `most` reasons for the answer to a review, the weightiest first."""
+
+
 def algorithm(name: str) -> Algorithm:
     """Return the algorithm's module, imported only now: each brings its own libraries."""
     if name not in NAMES:
         raise Refused(f"Unknown algorithm {name!r}; there are {', '.join(NAMES)}.")
     return cast(Algorithm, importlib.import_module(f"algorithms.{name}"))
+
+
+def explaining(method: Algorithm) -> Explaining | None:
+    """Return the algorithm as one that can explain its answers, None if it cannot."""
+    return cast(Explaining, method) if hasattr(method, "explain") else None
