@@ -18,7 +18,7 @@ from etl.errors import DatasetRefused, columns_of
 from etl.files import literal
 from etl.parquet import read_parquet
 from etl.plain_csv import all_plain, header_of, numbered, plain_rows
-from etl.records import Record, Unreadable, csv_record, csv_rows, json_fields, json_record, plain
+from etl.records import Record, Unreadable, csv_record, csv_rows, json_fields, json_record, plain_names
 
 JSON_ROWS_LOOKED_AT = 1000
 """JSON lines that are asked for their keys: later lines may hold fewer, not others that matter."""
@@ -71,7 +71,7 @@ def _read_csv_in_order(spark: SparkSession, uri: str) -> tuple[DataFrame, Column
 
 
 def _places(header: list[str], columns: Columns) -> tuple[int, int]:
-    compared = [plain(name) for name in header]
+    compared = plain_names(header)
     return compared.index(columns.text), compared.index(columns.label)
 
 
