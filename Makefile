@@ -1,6 +1,7 @@
 # make demo           a local cloud, the sample reviews, three predictions (CSV=file for your own)
 # make test           everything that is checked: lint, types, template, unit, integration, end to end
 # make chaos          breaks a local stage in every way that has a name; 25 minutes (ONLY=events SEED=7 for a part)
+# make bench          how good, how fast, beside what one would pick instead (ONLY=etl QUICK=1 CSV=file)
 # make deploy STAGE=dev | make delete STAGE=dev      a real account (docs/aws.md)
 # Python 3.11 or 3.12 and make are all it needs; the rest it makes itself, in .venv and .tools.
 
@@ -47,6 +48,12 @@ setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
 	@echo "setup: the project's environment, .venv (about 1.4 GB: Spark, Arrow, scikit-learn)"
 	@$(UV) venv --quiet --allow-existing --python "$(PYTHON_RANGE)" .venv
 	@$(UV) pip install --compile-bytecode --python $(BIN)/python --editable . --group dev
+	@touch $@
+
+# Its peers: polars, and fastText, which is compiled (a C++ compiler is needed).
+.venv/.made-bench: pyproject.toml | setup
+	@echo "setup: what the bench compares with (group bench)"
+	@$(UV) pip install --python $(BIN)/python --group bench
 	@touch $@
 
 .tools/sam/.made-$(SAM_VERSION): | $(UV)
@@ -102,8 +109,9 @@ delete: setup
 	$(SAM) delete --config-env $(STAGE) --stack-name marquee-$(STAGE) --no-prompts
 
 .PHONY: bench
-bench: setup
-	$(BIN)/python -m bench.pipeline $(if $(CSV),"$(CSV)")
+bench: .venv/.made-bench
+	$(if $(CSV),MARQUEE_BENCH_CSV="$(CSV)") PYTHONPATH=training:glue $(BIN)/python -m bench \
+		$(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 # ------------------------------------------------------------------------------------------ checks
 

@@ -1,7 +1,7 @@
-"""The memory of a local cloud: it and every process it started, together."""
+"""The memory of processes, and the most of it that was seen while something ran."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import psutil
@@ -9,30 +9,43 @@ import psutil
 from localcloud.client import LocalCloud
 from localcloud.warden import CLOUD_MARK, marked
 
-_EVERY_SECONDS = 0.5
+_EVERY_SECONDS = 0.25
 
 
 @contextmanager
-def peak_memory(cloud: LocalCloud) -> Iterator[Callable[[], int]]:
-    """Look twice a second while the block runs; the callable gives the most bytes seen so far."""
-    ended, seen = threading.Event(), [0]
+def peak(now: Callable[[], int]) -> Iterator[Callable[[], int]]:
+    """Look four times a second while the block runs; the callable gives the most bytes seen so far."""
+    ended, seen = threading.Event(), [now()]
 
     def watch() -> None:
         while not ended.wait(_EVERY_SECONDS):
-            seen.append(max(seen.pop(), _now(cloud)))
+            seen[0] = max(seen[0], now())
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield lambda: seen[-1]
+        yield lambda: seen[0]
     finally:
         ended.set()
         thread.join()
 
 
-def _now(cloud: LocalCloud) -> int:
+def of_cloud(cloud: LocalCloud) -> int:
+    """Bytes of a local cloud and of every process it started."""
+    return _together([psutil.Process(cloud.record.pid), *marked(CLOUD_MARK, cloud.record.mark)])
+
+
+def of_family(pid: int) -> int:
+    """Bytes of a process and all below it; 0 once it is gone."""
+    try:
+        root = psutil.Process(pid)
+        return _together([root, *root.children(recursive=True)])
+    except psutil.Error:
+        return 0
+
+
+def _together(processes: Iterable[psutil.Process]) -> int:
     """Sum the proportional set sizes, which count a page that several processes share once."""
-    processes = [psutil.Process(cloud.record.pid), *marked(CLOUD_MARK, cloud.record.mark)]
     return sum(map(_bytes, processes))
 
 

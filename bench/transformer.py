@@ -1,6 +1,6 @@
 """The whole measurement of `transformer` on a machine with a GPU: device, minutes, tokens, accuracy.
 
-    .tools/torch/bin/python bench/transformer.py --train train.csv.gz --unlabelled more.csv.gz --json gpu.json
+    .tools/torch/bin/python -m bench.transformer --train train.csv.gz --unlabelled more.csv.gz --json gpu.json
 
 Runs training/train.py as SageMaker would (one process a GPU) on the files it is given, with no network:
 from scratch, or with `--base-model FOLDER` from weights in a folder. A tenth of the training rows, by hash

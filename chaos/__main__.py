@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
+from chaos.lanes import in_lanes
 from chaos.rows import Options, Row
 from chaos.subjects import SUBJECTS, subject
 from chaos.table import as_json, as_markdown, explanations, table
@@ -24,18 +25,28 @@ def main() -> int:
         print(f"There is no subject {unknown[0]!r}; there are {', '.join(SUBJECTS)}.", file=sys.stderr)
         return 2
     started = time.monotonic()
-    found = [row for name in names for row in _tried(name, options)]
+    if len(names) > 1:
+        found = in_lanes(names, _passed_on(asked))
+    else:
+        found = [row for name in names for row in _tried(name, options)]
     if asked.json:
         print(as_json(found))
     elif asked.markdown:
         print(as_markdown(found))
     else:
         Console(width=None if sys.stdout.isatty() else 130).print(table(found))
-    print(explanations(found), file=sys.stderr)
+    if not asked.json:  # in JSON every row has its own
+        print(explanations(found), file=sys.stderr)
     lost = [row for row in found if not row.held]
     survived, tried = sum(row.survived for row in found), sum(row.tried for row in found)
     print(f"{survived} of {tried} survived, in {duration(time.monotonic() - started)}.", file=sys.stderr)
     return 1 if lost or not found else 0
+
+
+def _passed_on(asked: argparse.Namespace) -> list[str]:
+    """The arguments of a subject in a process of its own."""
+    seed = [] if asked.seed is None else ["--seed", str(asked.seed)]
+    return [*(["--quick"] if asked.quick else []), *seed, "--schedules", str(asked.schedules)]
 
 
 def _tried(name: str, options: Options) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chaos.stage import Stage
+from cli.dead_letters.letters import Letter
 from marquee.batches import Batch
 from marquee.ledger import Champion, Run
 from marquee.ledger.release_lock import ReleaseLock
@@ -66,7 +67,9 @@ class Evidence:
             self.notices[body["MessageId"]] = {**held, "text": body["Message"]}
         for output in ("UndeliveredEventsUrl", "FailedEventsUrl"):
             for message in taken(stage, stage.account.outputs[output]):
-                self.dead_letters[message["MessageId"]] = message["Body"]
+                letter = Letter.parse(message, output)
+                words = f"for {letter.function or 'nobody known'}, {letter.error}: {letter.payload}"
+                self.dead_letters[message["MessageId"]] = words
 
     def told(self, about: str) -> Counter[str]:
         """How often each outcome of a run or batch was told."""
@@ -115,7 +118,12 @@ class Evidence:
 def taken(stage: Stage, queue: str) -> Iterator[dict[str, Any]]:
     """Yield the messages of a queue, each deleted: what was seen is not looked at again."""
     client = stage.client("sqs")
-    while messages := client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+    while messages := client.receive_message(
+        QueueUrl=queue,
+        MaxNumberOfMessages=10,
+        AttributeNames=["SentTimestamp"],
+        MessageAttributeNames=["All"],
+    ).get("Messages"):
         for message in messages:
             yield message
             client.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])

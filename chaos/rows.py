@@ -1,6 +1,6 @@
 """The rows of the table of faults, and what every subject of it is given."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -33,6 +33,11 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """Return the row as JSON takes it."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, held: Mapping[str, Any]) -> "Row":
+        """Read what `to_json` gave."""
+        return cls(**{**held, "failures": tuple(held["failures"])})
 
 
 @dataclass(frozen=True)

@@ -33,15 +33,16 @@ class Answer:
     retry_after: int = 0
 
 
-def predict(account: Account, texts: list[str]) -> dict[str, Any]:
+def predict(account: Account, texts: list[str], explain: bool = False) -> dict[str, Any]:
     """Ask the address about texts; waits a minute at most for an endpoint that is starting."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     reviews = [{"id": str(number), "text": text} for number, text in enumerate(texts, start=1)]
-    answer = _post(account, "predict", {"reviews": reviews})
+    question = {"reviews": reviews, **({"explain": True} if explain else {})}
+    answer = _post(account, "predict", question)
     waiting = answer.status == _BUSY and answer.retry_after > 0 and _comes_soon(account)
     while waiting and answer.status == _BUSY and time.monotonic() < deadline:
         time.sleep(min(answer.retry_after, 5))
-        answer = _post(account, "predict", {"reviews": reviews})
+        answer = _post(account, "predict", question)
     if answer.status >= 400:
         raise CommandError(*_refusal(answer))
     return answer.body

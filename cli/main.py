@@ -127,6 +127,7 @@ def _add_runs(commands: Commands) -> None:
 def _add_predictions(commands: Commands) -> None:
     predict = _command(commands, "predict", "ask the live model about texts")
     predict.add_argument("text", nargs="+")
+    predict.add_argument("--explain", action="store_true", help="also show the words and phrases behind it")
     batch = _command(commands, "batch", "predict every row of a file")
     batch.add_argument("file", type=Path)
     batch.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the predictions go")

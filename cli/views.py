@@ -105,11 +105,23 @@ def strikes_table(report: dict[str, Any]) -> RenderableType:
 
 
 def predictions_table(texts: list[str], answer: dict[str, Any]) -> RenderableType:
-    """What the model says about each text."""
-    table = _table("review", "label", "confidence")
-    for text, prediction in zip(texts, answer["predictions"], strict=True):
-        table.add_row(escape(text), prediction["label"], _percent(prediction["confidence"]))
+    """What the model says about each text, and why if it was asked."""
+    predictions = answer["predictions"]
+    explained = any("explanation" in prediction for prediction in predictions)
+    table = _table("review", "label", "confidence", *(["because of"] if explained else []))
+    for text, prediction in zip(texts, predictions, strict=True):
+        row = [escape(text), prediction["label"], _percent(prediction["confidence"])]
+        table.add_row(*row, *([_reasons(prediction)] if explained else []))
     return table
+
+
+def _reasons(prediction: dict[str, Any]) -> str:
+    """A phrase a line, with what it adds to the log odds of which label."""
+    lines = [
+        f"{escape(reason['phrase'])} ({escape(reason['label'])} +{reason['weight']:.2f})"
+        for reason in prediction.get("explanation", [])
+    ]
+    return "\n".join(lines) or "no word it knows"
 
 
 def versions_table(champion: Champion) -> RenderableType:

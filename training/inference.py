@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from algorithms import Algorithm, algorithm
+from algorithms import Algorithm, algorithm, explaining
 from archive import check_digest, read_archive
 from cleaning import clean
 from invocation import JSON, JSON_LINES, Invocation, Refusal, read_invocation
 from thresholds import served_label
+
+_MOST_REASONS = 10
 
 Response = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -64,11 +66,15 @@ def predict_fn(request: Invocation | Refusal, model: ServedModel) -> Answer | Re
     """Clean the texts as the training data was cleaned, and judge them."""
     if isinstance(request, Refusal):
         return request
-    scores = model.algorithm.predict(model.weights, [clean(review.text) for review in request.reviews])
+    texts = [clean(review.text) for review in request.reviews]
+    scores = model.algorithm.predict(model.weights, texts)
     predictions = [
         _prediction(model, review.id, row)
         for review, row in zip(request.reviews, scores.tolist(), strict=True)
     ]
+    if request.explain:
+        for prediction, text in zip(predictions, texts, strict=True):
+            prediction.update(_explanation(model, text))
     return Answer(model.identity, predictions, request.lines)
 
 
@@ -91,6 +97,19 @@ def _prediction(model: ServedModel, identity: str, scores: list[float]) -> dict[
         "confidence": round(max(scores), 4),
         "scores": {label: round(score, 4) for label, score in zip(model.labels, scores, strict=True)},
     }
+
+
+def _explanation(model: ServedModel, text: str) -> dict[str, Any]:
+    """Return the explanation of an answer; nothing if the model cannot give one."""
+    method = explaining(model.algorithm)
+    if not method:
+        return {}
+    reasons = method.explain(model.weights, text, _MOST_REASONS)
+    shown = [
+        {"phrase": one.phrase, "label": model.labels[one.label], "weight": round(one.weight, 4)}
+        for one in reasons
+    ]
+    return {"explanation": shown}
 
 
 def _refusal(refusal: Refusal) -> Response:

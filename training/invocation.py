@@ -22,6 +22,7 @@ class Invocation:
 
     reviews: list[Review]
     lines: bool
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,25 +46,29 @@ def read_invocation(body: str | bytes, content_type: str) -> Invocation | Refusa
         return Refusal("415 Unsupported Media Type", "unsupported_media_type", sentence)
     try:
         text = body if isinstance(body, str) else body.decode("utf-8-sig")
-        reviews = _document(text) if kind == JSON else _lines(text)
+        if kind == JSON:
+            return _document(_parse(text, "The body"))
+        return Invocation(_lines(text), lines=True)
     except UnicodeDecodeError as error:
         return _bad(f"The body is not UTF-8: byte {error.start} cannot be read.")
     except BadRequest as error:
         return _bad(str(error))
-    return Invocation(reviews, lines=kind != JSON)
 
 
 def _bad(sentence: str) -> Refusal:
     return Refusal("400 Bad Request", "bad_request", sentence)
 
 
-def _document(text: str) -> list[Review]:
-    reviews = _parse(text, "The body").get("reviews")
+def _document(content: dict[str, Any]) -> Invocation:
+    reviews, explain = content.get("reviews"), content.get("explain", False)
     if not isinstance(reviews, list) or not reviews:
         raise BadRequest(
             'The body must be {"reviews": [{"id": "...", "text": "..."}]} with at least one review.'
         )
-    return [_review(item, index, f"Review {index + 1}") for index, item in enumerate(reviews)]
+    if not isinstance(explain, bool):
+        raise BadRequest('"explain" must be true or false.')
+    judged = [_review(item, index, f"Review {index + 1}") for index, item in enumerate(reviews)]
+    return Invocation(judged, lines=False, explain=explain)
 
 
 def _lines(text: str) -> list[Review]:

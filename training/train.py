@@ -57,8 +57,6 @@ def run(environment: Mapping[str, str]) -> None:
 
     started = time.perf_counter()
     trained = method.train(_examples(data, _workplace(environment)), knobs)
-    if trained is None:
-        return
     seconds = time.perf_counter() - started
     truth = codes(data.validation.labels, data.labels)
     thresholds = choose_thresholds(data.labels, trained.validation, truth, job.neutral_accuracy)

@@ -18,12 +18,22 @@ function certainty({ label, confidence, scores }) {
   return label in scores ? `${percent(confidence)} sure` : "too close to call";
 }
 
+function reasons({ explanation }) {
+  if (!explanation) return [];
+  if (!explanation.length) return [element("p", { className: "quiet" }, "It holds no word that the model knows.")];
+  const marks = explanation.map(({ phrase, label, weight }) => element("li", { className: tone(label) },
+    phrase, element("small", {}, `${label} +${weight.toFixed(2)}`)));
+  return [element("p", { className: "quiet" }, "What moved the answer most:"),
+    element("ul", { className: "reasons" }, ...marks)];
+}
+
 function verdict({ model, predictions: [prediction] }, milliseconds) {
   const scores = Object.entries(prediction.scores).sort(([, a], [, b]) => b - a);
   return element("div", { className: "verdict" },
     element("p", { className: `label ${tone(prediction.label)}` }, prediction.label,
       element("small", {}, certainty(prediction))),
     element("div", { className: "scores" }, ...scores.map(([label, score]) => bar(label, score))),
+    ...reasons(prediction),
     element("p", { className: "quiet" }, `Version ${model.version}, in ${Math.round(milliseconds)} ms from this browser.`));
 }
 
@@ -31,7 +41,7 @@ async function judge(text, button) {
   button.disabled = true;
   const started = performance.now();
   try {
-    const answer = await call("predict", { text });
+    const answer = await call("predict", { text, explain: true });
     show("verdict", verdict(answer, performance.now() - started));
   } catch (error) {
     show("verdict", element("p", { className: "trouble", role: "alert" }, error.message));

@@ -6,7 +6,6 @@ anew. Forked, one takes a twentieth of that; every invocation, kill and answer i
 
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 _NURSERY = Path(nursery.__file__)
 _RUNTIME = Path(runtime.__file__)
 _GONE = -9
-_LOOK_SECONDS = 60.0
-_RUNNING = 1 << 20
-"""No exit status."""
+"""The exit status of a fork that nobody is left to tell of."""
 
 
 def register(cloud: "Cloud") -> None:
@@ -41,31 +38,26 @@ def register(cloud: "Cloud") -> None:
 class Forked:
     """A process that another has forked for us: a localcloud.processes.Process."""
 
-    def __init__(self, pid: int, stdin: IO[bytes], stdout: IO[bytes], status: IO[bytes]) -> None:
+    def __init__(self, pid: int, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self.pid = pid
         self.stdin: IO[bytes] | None = stdin
         self.stdout: IO[bytes] | None = stdout
-        self.returncode = _RUNNING
-        self._status, self._lock = status, threading.Lock()
+        self.returncode = _GONE
+        self._over = threading.Event()
+
+    def ended(self, status: int) -> None:
+        """Take the exit status, from who forked it."""
+        self.returncode = status
+        self._over.set()
 
     def poll(self) -> int | None:
         """The exit status, if it has ended."""
-        return self._ended(0)
+        return self.returncode if self._over.is_set() else None
 
     def wait(self) -> int:
         """The exit status, once it has ended."""
-        while (status := self._ended(_LOOK_SECONDS)) is None:
-            continue
-        return status
-
-    def _ended(self, seconds: float) -> int | None:
-        if self.returncode == _RUNNING and _readable(self._status, seconds):
-            with self._lock:
-                if self.returncode == _RUNNING:
-                    # The end of the stream: who would have told is gone, and with it the cloud.
-                    self.returncode = int(self._status.readline() or _GONE)
-                    self._status.close()
-        return None if self.returncode == _RUNNING else self.returncode
+        self._over.wait()
+        return self.returncode
 
 
 class Nurseries:
@@ -95,30 +87,36 @@ class _Nursery:
 
     def __init__(self, layers: tuple[Path, ...], environment: Mapping[str, str]) -> None:
         self._control, theirs = socket.socketpair()
+        told, tell = os.pipe()
         path = os.pathsep.join(str(layer) for layer in layers)
         self._process = subprocess.Popen(
-            [sys.executable, "-S", "-u", str(_NURSERY), str(theirs.fileno()), str(_RUNTIME)],
+            [sys.executable, "-S", "-u", str(_NURSERY), str(theirs.fileno()), str(tell), str(_RUNTIME)],
             # Without the first fork's mark: it would end with the first fork.
             env={**environment, "PYTHONPATH": path, CHILD_MARK: ""},
             stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), tell],
             start_new_session=True,
         )
         theirs.close()
+        os.close(tell)
+        self._forks = Forks()
+        threading.Thread(target=self._forks.listen, args=(os.fdopen(told, "rb"),), daemon=True).start()
 
     def fork(self, environment: Mapping[str, str], folder: Path, log: IO[bytes]) -> Forked:
         """A fork with this environment, in this folder."""
-        (stdin, requests), (replies, stdout), (told, status) = os.pipe(), os.pipe(), os.pipe()
+        (stdin, requests), (replies, stdout) = os.pipe(), os.pipe()
         asked = json.dumps({"environment": {**environment}, "folder": str(folder)}).encode()
         length = f"{len(asked):{nursery.LENGTH}}".encode()
-        socket.send_fds(self._control, [length], [stdin, stdout, log.fileno(), status])
+        socket.send_fds(self._control, [length], [stdin, stdout, log.fileno()])
         self._control.sendall(asked)
         answer = self._control.recv(nursery.LENGTH, socket.MSG_WAITALL)
-        for stream in (stdin, stdout, status):
+        for stream in (stdin, stdout):
             os.close(stream)
         if not answer:
             raise RuntimeError("the process that functions are forked from has ended; the log says why")
-        return Forked(int(answer), os.fdopen(requests, "wb"), os.fdopen(replies, "rb"), os.fdopen(told, "rb"))
+        forked = Forked(int(answer), os.fdopen(requests, "wb"), os.fdopen(replies, "rb"))
+        self._forks.began(forked)
+        return forked
 
     def close(self) -> None:
         """Hang up, and wait until it has ended."""
@@ -126,8 +124,38 @@ class _Nursery:
         self._process.wait()
 
 
-def _readable(stream: IO[bytes], seconds: float) -> bool:
-    try:
-        return bool(select.select([stream], [], [], seconds)[0])
-    except ValueError:  # closed: another thread has read it
-        return True
+class Forks:
+    """The forks of one process that have not ended, each told of its end by one thread that reads of all."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._alive: dict[int, Forked] = {}
+        self._early: dict[int, int] = {}
+        """Ends of which was heard before the beginning."""
+        self._told_all = False
+
+    def began(self, forked: Forked) -> None:
+        """Tell this one when it has ended."""
+        with self._lock:
+            status = self._early.pop(forked.pid, _GONE if self._told_all else None)
+            if status is None:
+                self._alive[forked.pid] = forked
+                return
+        forked.ended(status)
+
+    def listen(self, told: IO[bytes]) -> None:
+        """Read lines of `pid status` until nobody is left to write them; then all have ended."""
+        with told:
+            for line in told:
+                pid, status = (int(number) for number in line.split())
+                with self._lock:
+                    forked = self._alive.pop(pid, None)
+                    if forked is None:
+                        self._early[pid] = status
+                if forked is not None:
+                    forked.ended(status)
+        with self._lock:
+            self._told_all = True
+            left = list(self._alive.values())
+        for forked in left:
+            forked.ended(_GONE)

@@ -25,28 +25,27 @@ from typing import Any
 
 LENGTH = 8
 """Digits before a request, and of an answer."""
-STREAMS = 4
-"""Sent with a request: its standard input, output and error, and where its exit status goes."""
+STREAMS = 3
+"""Sent with a request: its standard input, output and error."""
 _OPEN_FILES = 4096
 
 
-def main(control: socket.socket, runtime: ModuleType) -> None:
+def main(control: socket.socket, tell: int, runtime: ModuleType) -> None:
     """Fork whenever the cloud asks for it, until it hangs up; tell how every fork ended."""
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(wake)
-    statuses: dict[int, int] = {}
     while True:
         ready, _, _ = select.select([control.fileno(), woken], [], [])
         if woken in ready:
             os.read(woken, 512)
-            _tell(statuses)
-        if control.fileno() in ready and not _asked(control, runtime, statuses):
+            _tell(tell)
+        if control.fileno() in ready and not _asked(control, runtime):
             return
 
 
-def _asked(control: socket.socket, runtime: ModuleType, statuses: dict[int, int]) -> bool:
+def _asked(control: socket.socket, runtime: ModuleType) -> bool:
     """Do what one request asks for; False when the cloud has hung up."""
     length, streams, _, _ = socket.recv_fds(control, LENGTH, STREAMS)
     if not length:
@@ -54,8 +53,7 @@ def _asked(control: socket.socket, runtime: ModuleType, statuses: dict[int, int]
     request = json.loads(_read(control, int(length)))
     if not (pid := os.fork()):
         _become(request, streams, runtime)
-    *own, statuses[pid] = streams
-    for stream in own:
+    for stream in streams:
         os.close(stream)
     control.sendall(f"{pid:{LENGTH}}".encode())
     return True
@@ -68,15 +66,16 @@ def _read(control: socket.socket, length: int) -> bytes:
     return content
 
 
-def _tell(statuses: dict[int, int]) -> None:
+def _tell(tell: int) -> None:
     """Pass on the exit status of every fork that has ended."""
-    while statuses:
-        pid, status = os.waitpid(-1, os.WNOHANG)
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:  # none is left
+            return
         if not pid:
             return
-        told = statuses.pop(pid)
-        os.write(told, f"{os.waitstatus_to_exitcode(status)}\n".encode())
-        os.close(told)
+        os.write(tell, f"{pid} {os.waitstatus_to_exitcode(status)}\n".encode())
 
 
 def _become(request: dict[str, Any], streams: list[int], runtime: ModuleType) -> None:
@@ -135,4 +134,4 @@ if __name__ == "__main__":
     sys.path.pop(0)  # this file's own folder
     load("marquee", "marquee.clients")
     gc.freeze()
-    main(socket.socket(fileno=int(sys.argv[1])), _runtime(Path(sys.argv[2])))
+    main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), _runtime(Path(sys.argv[3])))

@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show what the live model says about each text."""
     with account_of(arguments) as account:
-        answer = predict(account, arguments.text)
+        answer = predict(account, arguments.text, arguments.explain)
         terminal.show(answer, lambda: predictions_table(arguments.text, answer))
         return 0

@@ -12,7 +12,7 @@ from marquee.serving import site, telemetry, views
 from marquee.serving.connection import Connection, runtime_url
 from marquee.serving.endpoint import Endpoint
 from marquee.serving.messages import Answer, Refusal, Request
-from marquee.serving.reviews import Review, read_reviews
+from marquee.serving.reviews import Review, read_question
 from marquee.serving.routes import Router
 
 router = Router()
@@ -34,11 +34,11 @@ def _ledger() -> Ledger:
 @router.route("POST", "/predict")
 def predict(request: Request) -> Answer:
     """Judge the reviews in the body."""
-    reviews = read_reviews(request.body)
-    answer = _endpoint().predict(reviews)
+    question = read_question(request.body)
+    answer = _endpoint().predict(question.reviews, question.explain)
     model = answer["model"]
     about = {"run_id": model["run_id"], "version": model["version"], "variant": model["variant"]}
-    return Answer.of(answer, about={**about, "reviews": len(reviews)})
+    return Answer.of(answer, about={**about, "reviews": len(question.reviews)})
 
 
 @router.route("GET", "/health")

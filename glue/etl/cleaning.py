@@ -20,10 +20,14 @@ from pyspark.sql import functions as F
 
 ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 TAG = r"<(?:/?[A-Za-z]|!)[^<>]*>"
-BLANKS = r"[\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+_ODD_BLANK = r"\u0000-\u001f\u007f-\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS = f"[ {_ODD_BLANK}]{{2,}}|[{_ODD_BLANK}]"
+"""What becomes one blank. A single one stays as it is: most of a text's need no rewriting."""
 NAMED_ENTITIES = {**{name: chr(code) for name, code in name2codepoint.items()}, "apos": "'"}
 
-_ASCII_BLANKS = r"[\u0000-\u0020\u007f]+"
+_ASCII_BLANKS = r"[\u0000-\u0020\u007f]{2,}|[\u0000-\u001f\u007f]"
+_FREQUENT = " .,"
+"""Most of what is no content; Spark drops single characters several times faster than a pattern's matches."""
 _CONTENT = r"\p{L}\p{M}\p{N}\p{So}"
 """What near-duplicates have in common: letters, marks, digits and symbols such as emoji."""
 
@@ -31,7 +35,9 @@ _CONTENT = r"\p{L}\p{M}\p{N}\p{So}"
 def clean(text: Column) -> Column:
     """The text as a model reads it (rules above); null stays null."""
     decoded = F.when(text.contains("&"), _decode_entities(text)).otherwise(text)
-    untagged = F.regexp_replace(decoded, TAG, " ")
+    # An entity may stand for a tag's "<".
+    marked = text.contains("<") | text.contains("&")
+    untagged = F.when(marked, F.regexp_replace(decoded, TAG, " ")).otherwise(text)
     # Java matches the class of ASCII blanks twice as fast as the whole one.
     plain = _is_ascii(text) & ~text.contains("&")
     blanks = F.when(plain, _collapse(untagged, _ASCII_BLANKS)).otherwise(_collapse(untagged, BLANKS))
@@ -44,6 +50,8 @@ def near_duplicate_key(cleaned: Column) -> Column:
     A text of nothing but punctuation is its own key.
     """
     lower = F.lower(cleaned)
+    for character in _FREQUENT:
+        lower = F.replace(lower, F.lit(character))
     bare = F.when(_is_ascii(cleaned), F.regexp_replace(lower, "[^a-z0-9]+", "")).otherwise(
         F.regexp_replace(lower, f"[^{_CONTENT}]+", "")
     )

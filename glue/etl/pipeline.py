@@ -14,7 +14,7 @@ from etl.job import Job
 from etl.labels import count_spellings, plan_labels
 from etl.manifest import manifest
 from etl.quality import check_quality, quality_report, quality_rules
-from etl.reading import read_upload
+from etl.reading import read_upload, spread
 from etl.rows import clean_rows, judge_rows
 from etl.tally import Tally, tally
 from etl.unchanged import check_unchanged
@@ -48,8 +48,7 @@ def prepare_dataset(spark: SparkSession, job: Job) -> Tally:
     check_unchanged(job)
     with spark_causes_in_words(), watch.step("read and clean"):
         rows, columns = read_upload(spark, upload)
-        # A file that cannot be split is read by one task: what follows is spread over all of them.
-        cleaned = clean_rows(rows.repartition("row")).persist()
+        cleaned = clean_rows(spread(rows)).persist()
         plan = plan_labels(count_spellings(cleaned), columns.rated)
     with watch.step("judge"):
         judged = judge_rows(cleaned, plan).persist()

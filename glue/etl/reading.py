@@ -1,8 +1,9 @@
 """Reads an upload of any allowed format as rows of text and label.
 
-The frame of every reader: `row` (bigint, from 1 in the order of the file; where a JSON or Parquet file is
-so large that Spark splits it, increasing with gaps), `text`, `label` (strings or null) and `malformed`
-(boolean). What is a row of CSV or JSON lines, etl.records says: the check before the job reads by it too.
+The frame of every reader: `row` (bigint, from 1 in the order of the file; where Spark reads a file in pieces,
+increasing with gaps, see etl.row_numbers), `text`, `label` (strings or null) and `malformed` (boolean).
+What is a row of CSV or JSON lines, etl.records says: the check before the job reads by it too. A CSV whose
+lines mean the same to Spark (etl.plain_csv) never goes through Python; any other is read by etl.records.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,8 @@ from etl.columns import Columns
 from etl.errors import DatasetRefused, columns_of
 from etl.files import literal
 from etl.parquet import read_parquet
-from etl.records import Record, Unreadable, csv_record, csv_rows, json_fields, json_record, plain
+from etl.plain_csv import all_plain, header_of, numbered, plain_rows
+from etl.records import Record, Unreadable, csv_record, csv_rows, json_fields, json_record, plain_names
 
 JSON_ROWS_LOOKED_AT = 1000
 """JSON lines that are asked for their keys: later lines may hold fewer, not others that matter."""
@@ -35,20 +37,42 @@ def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
     return rows.select((F.monotonically_increasing_id() + 1).alias("row"), "*"), columns
 
 
+def spread(rows: DataFrame) -> DataFrame:
+    """The rows in at least as many pieces as tasks may run: what was read by one task is cleaned by all."""
+    wanted = rows.sparkSession.sparkContext.defaultParallelism
+    return rows if rows.rdd.getNumPartitions() >= wanted else rows.repartition("row")
+
+
 def _read_csv(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
+    lines = numbered(_text(spark, uri))
+    header = header_of(lines)
+    if header is None:
+        return _read_csv_in_order(spark, uri)
+    columns = columns_of(header.fields)
+    if not all_plain(lines, header):
+        return _read_csv_in_order(spark, uri)
+    return plain_rows(lines, header, *_places(header.fields, columns)), columns
+
+
+def _read_csv_in_order(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
     # A row may go over many lines: one task reads them all, in the order of the file.
     lines = _lines(spark, uri).coalesce(1)
     header = next(iter(lines.mapPartitions(_header).take(1)), [])
     if not header:
         raise DatasetRefused("The upload is empty.")
-    columns, compared = columns_of(header), [plain(name) for name in header]
-    width, text, label = len(header), compared.index(columns.text), compared.index(columns.label)
+    columns = columns_of(header)
+    width, (text, label) = len(header), _places(header, columns)
 
     def rows(part: Iterable[str]) -> Iterator[_Row]:
         for row in islice(csv_rows(_with_ends(part)), 1, None):
             yield _row(row if isinstance(row, Unreadable) else csv_record(row, width, text, label))
 
     return _frame(spark, lines.mapPartitions(rows)), columns
+
+
+def _places(header: list[str], columns: Columns) -> tuple[int, int]:
+    compared = plain_names(header)
+    return compared.index(columns.text), compared.index(columns.label)
 
 
 def _read_json(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
@@ -62,8 +86,11 @@ def _read_json(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
 
 
 def _lines(spark: SparkSession, uri: str) -> "RDD[str]":
-    read = spark.read.text(literal(uri), lineSep="\n")
-    return read.rdd.map(lambda row: str(row[0])).mapPartitionsWithIndex(_without_mark)
+    return _text(spark, uri).rdd.map(lambda row: str(row[0])).mapPartitionsWithIndex(_without_mark)
+
+
+def _text(spark: SparkSession, uri: str) -> DataFrame:
+    return spark.read.text(literal(uri), lineSep="\n")
 
 
 def _without_mark(part: int, lines: Iterable[str]) -> Iterator[str]:

@@ -54,15 +54,24 @@ class Trained:
     report: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Reason:
+    """A word or phrase of a text, and by how much it raises the log odds of a label (its place)."""
+
+    phrase: str
+    label: int
+    weight: float
+
+
 class Algorithm(Protocol):
     """A way to learn labels from texts. The model it makes is its own affair; no pickle."""
 
     Knobs: type[Any]
 
-    def train(self, examples: Examples, knobs: Any) -> Trained | None:
+    def train(self, examples: Examples, knobs: Any) -> Trained:
         """Learn from the examples; the same examples and knobs give the same model.
 
-        None in a process that only helped: another of the job's has the model.
+        A process that only helps another of its job's ends here (SystemExit): that one has the model.
         """
 
     def save(self, model: Any, folder: Path) -> None:
@@ -75,8 +84,20 @@ class Algorithm(Protocol):
         """Return calibrated probabilities, shape (reviews, labels), rows summing to one."""
 
 
+class Explaining(Protocol):
+    """What an algorithm may have beside: not every model can say why."""
+
+    def explain(self, model: Any, review: str, most: int) -> list[Reason]:
+        """Return at most `most` reasons for the answer to a review, the weightiest first."""
+
+
 def algorithm(name: str) -> Algorithm:
     """Return the algorithm's module, imported only now: each brings its own libraries."""
     if name not in NAMES:
         raise Refused(f"Unknown algorithm {name!r}; there are {', '.join(NAMES)}.")
     return cast(Algorithm, importlib.import_module(f"algorithms.{name}"))
+
+
+def explaining(method: Algorithm) -> Explaining | None:
+    """Return the algorithm as one that can explain its answers, None if it cannot."""
+    return cast(Explaining, method) if hasattr(method, "explain") else None

@@ -92,9 +92,10 @@ def test_a_stopped_job_ends_stopped_and_its_events_say_so(aws: Aws, model: str) 
 
     assert job["TransformJobStatus"] == "Stopped"
     events = aws.events(queue, "SageMaker Transform Job State Change", "transform-job/halted")
-    steps = [event["detail"]["TransformJobStatus"] for event in events]
-    assert steps == ["InProgress", "Stopping", "Stopped"]
-    assert events[-1]["detail"]["Tags"] == {"batch": "halted"}
+    steps = {event["detail"]["TransformJobStatus"]: event["detail"] for event in events}
+    assert len(events) == len(steps)
+    assert set(steps) == {"InProgress", "Stopping", "Stopped"}
+    assert steps["Stopped"]["Tags"] == {"batch": "halted"}
 
 
 def test_a_taken_name_and_an_unknown_model_are_refused(aws: Aws, model: str) -> None:

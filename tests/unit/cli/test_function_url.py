@@ -78,6 +78,14 @@ def test_texts_are_asked_in_one_signed_request(address: Address, deploy: Deploy)
     assert body == {"reviews": [{"id": "1", "text": "One"}, {"id": "2", "text": "Two"}]}
 
 
+def test_an_explanation_is_asked_for_only_if_wanted(address: Address, deploy: Deploy) -> None:
+    address.answers = [(200, {}, b'{"predictions": []}')]
+
+    predict(deploy(url(address)), ["One"], explain=True)
+
+    assert address.requests[0][2] == {"reviews": [{"id": "1", "text": "One"}], "explain": True}
+
+
 STARTING = (503, {"Retry-After": "1"}, b'{"code": "starting", "message": "no model is live"}')
 
 

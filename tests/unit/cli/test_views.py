@@ -102,3 +102,15 @@ def test_a_long_review_is_wrapped_beside_its_label(shown: Shown) -> None:
 
     assert lines[1].endswith("positive  98.7%")
     assert joined(lines).count("[film]") == 12
+
+
+def test_the_words_behind_an_answer_are_shown_where_they_were_asked_for(shown: Shown) -> None:
+    reason = {"phrase": "a [bold] film", "label": "positive", "weight": 1.234}
+    sure = {"label": "positive", "confidence": 0.9, "explanation": [reason]}
+    blank = {"label": "neutral", "confidence": 0.5, "explanation": []}
+
+    lines = shown(predictions_table(["one", "two"], {"predictions": [sure, blank]}))
+
+    assert lines[0].endswith("because of")
+    assert lines[1].endswith("a [bold] film (positive +1.23)")
+    assert lines[2].endswith("no word it knows")

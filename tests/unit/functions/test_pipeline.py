@@ -211,6 +211,31 @@ def test_a_dead_etl_job_fails_the_run(pipeline: Pipeline, state: str, words: str
     assert "DatasetRefused" not in notice["text"]
 
 
+_FRAMES = (
+    "at org.apache.spark.errors.SparkErrors$.read(SparkErrors.scala:840) "
+    "at java.base/java.lang.Thread.run(Thread.java:840) Caused by: java.io.IOException: again"
+)
+_PLAN = "Project [review#1] " * 200
+
+
+@pytest.mark.parametrize(
+    ("glue_says", "end"),
+    [
+        (f"Py4JJavaError: The disk is full. {_FRAMES}", "The disk is full."),
+        (f"AnalysisException: No such column. {_PLAN}", "... (the job's log has the rest)"),
+    ],
+    ids=["frames", "plan"],
+)
+def test_what_spark_says_at_length_stays_in_its_log(pipeline: Pipeline, glue_says: str, end: str) -> None:
+    step = pipeline.receive()
+    job_run_id = pipeline.call("start_etl", step)["etl_job_run_id"]
+    pipeline.glue.finish(job_run_id, "FAILED", glue_says)
+    pipeline.call("fail_run", etl_event(job_run_id, "FAILED"))
+    reason = pipeline.ledger.get(step["run_id"]).reason
+    assert reason.endswith(end)
+    assert len(reason) < 800
+
+
 def test_a_dead_training_job_fails_the_run(pipeline: Pipeline) -> None:
     step = pipeline.receive()
     job = pipeline.train(step)

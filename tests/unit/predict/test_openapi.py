@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from functions.predict import app
 from marquee.ledger import Champion, Change, Ledger, Run, Stage, Upload
 from marquee.serving.messages import Refusal
-from marquee.serving.reviews import MAX_BODY_BYTES, MAX_ID_CHARACTERS, MAX_REVIEWS, read_reviews
+from marquee.serving.reviews import MAX_BODY_BYTES, MAX_ID_CHARACTERS, MAX_REVIEWS, read_question
 from tests.unit.champions import seed_champion
 
 from .conftest import Call, Runtime
@@ -113,7 +113,7 @@ def test_the_limits_in_the_document_are_those_of_the_code() -> None:
 
 texts = st.one_of(st.text(max_size=8), st.sampled_from(["", " ", "\u2003\t", "\u200b", "\x1f", "fine"]))
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), texts)
-names = st.sampled_from(["text", "id", "reviews", "txt"])
+names = st.sampled_from(["text", "id", "reviews", "explain", "txt"])
 reviews = st.lists(st.one_of(scalars, st.dictionaries(names, scalars, max_size=3)), max_size=3)
 bodies = st.one_of(scalars, reviews, st.dictionaries(names, st.one_of(scalars, reviews), max_size=3))
 
@@ -124,7 +124,7 @@ def test_the_code_takes_exactly_what_the_schema_allows(body: Any) -> None:
     allowed = validator(SCHEMAS["PredictRequest"]).is_valid(body)
 
     try:
-        taken = len(read_reviews(json.dumps(body).encode())) > 0
+        taken = len(read_question(json.dumps(body).encode()).reviews) > 0
     except Refusal as refusal:
         taken = False
         assert refusal.status == 422

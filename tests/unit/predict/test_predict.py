@@ -42,6 +42,25 @@ def test_predictions_come_in_the_order_of_the_reviews(runtime: Runtime, call: Ca
     assert [p["label"] for p in predictions] == ["negative" if n % 3 else "positive" for n in range(100)]
 
 
+@pytest.mark.parametrize("explain", [True, False])
+def test_the_endpoint_is_asked_why_only_if_the_caller_asks(
+    runtime: Runtime, call: Call, explain: bool
+) -> None:
+    assert call("POST", "/predict", {"text": "fine", "explain": explain})["statusCode"] == 200
+
+    assert runtime.asked[0].get("explain", False) is explain
+
+
+def test_an_explanation_reaches_the_caller(runtime: Runtime, call: Call) -> None:
+    reason = {"phrase": "fine", "label": "positive", "weight": 0.7}
+    prediction = {"id": "0", "label": "positive", "confidence": 0.6, "scores": {}, "explanation": [reason]}
+    runtime.content = {"model": {"version": "1", "run_id": "r"}, "predictions": [prediction]}
+
+    answer = call("POST", "/predict", {"text": "fine", "explain": True})
+
+    assert answer["json"]["predictions"][0]["explanation"] == [reason]
+
+
 def test_a_review_of_one_megabyte_is_judged(runtime: Runtime, call: Call) -> None:
     text = "é" * 500_000
 
@@ -63,6 +82,9 @@ def test_a_content_type_of_curl_and_a_byte_order_mark_do_not_matter(runtime: Run
         ("\udcff{}", NOT_UTF8, "byte 0"),
         ("null", OTHER_SHAPE, "`text` or `reviews`"),
         ("{}", OTHER_SHAPE, "`text` or `reviews`"),
+        ('{"explain": true}', OTHER_SHAPE, "`text` or `reviews`"),
+        ('{"text": "a", "explain": 1}', OTHER_SHAPE, "`explain` must be true or false"),
+        ('{"reviews": [{"text": "a", "explain": true}]}', OTHER_SHAPE, "`reviews[0].explain` is not a field"),
         ('{"text": 7}', OTHER_SHAPE, "`text` must be a string"),
         ('{"text": " \\n"}', OTHER_SHAPE, "`text` is empty"),
         ('{"text": "\\ud800"}', OTHER_SHAPE, "half a character"),

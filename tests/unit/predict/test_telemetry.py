@@ -129,7 +129,7 @@ def test_whatever_is_asked_is_one_json_line_with_a_run_id(  # noqa: PLR0917
 def test_a_crash_is_lines_of_json_too(
     call: Call, runtime: Runtime, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("functions.predict.app.read_reviews", lambda _: 1 / 0)
+    monkeypatch.setattr("functions.predict.app.read_question", lambda _: 1 / 0)
 
     call("POST", "/predict", {"text": "fine"})
 

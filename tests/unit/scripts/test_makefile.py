@@ -26,4 +26,4 @@ def test_help_is_the_head_of_the_makefile_and_no_other_comment() -> None:
     ).stdout
 
     assert said.splitlines()[0].startswith("make demo")
-    assert len(said.splitlines()) == 5
+    assert len(said.splitlines()) == 6

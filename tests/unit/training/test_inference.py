@@ -58,6 +58,37 @@ def test_json_is_answered_in_order_with_the_models_identity(
         assert sum(one["scores"].values()) == pytest.approx(1, abs=1e-3)
 
 
+def test_an_answer_says_why_when_asked(model: inference.ServedModel) -> None:
+    reviews = [{"text": "a superb, superb film"}, {"text": "zzz"}]
+
+    body, _ = invoke(model, json.dumps({"reviews": reviews, "explain": True}))
+
+    superb, unknown = json.loads(body)["predictions"]
+    assert superb["explanation"][0]["phrase"] == "superb"
+    assert superb["explanation"][0]["label"] == "positive"
+    assert superb["explanation"][0]["weight"] > 0
+    assert unknown["explanation"] == []
+    plain, _ = invoke(model, json.dumps({"reviews": reviews}))
+    assert not any("explanation" in one for one in json.loads(plain)["predictions"])
+
+
+def test_a_model_that_cannot_say_why_answers_without(
+    model: inference.ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("algorithms.ngram.explain")
+
+    body, _ = invoke(model, json.dumps({"reviews": [{"text": "superb"}], "explain": True}))
+
+    assert json.loads(body)["predictions"][0].keys() == {"id", "label", "confidence", "scores"}
+
+
+def test_explain_must_be_a_truth_value(model: inference.ServedModel) -> None:
+    status, answer = refusal(invoke(model, json.dumps({"reviews": [{"text": "a"}], "explain": "yes"})))
+
+    assert status.startswith("400")
+    assert "explain" in answer["message"]
+
+
 def test_lines_are_answered_line_by_line(model: inference.ServedModel) -> None:
     texts = ["superb gripping wonderful", "a\u2028line separator is no line end", "awful dull tedious"]
     body = "\n".join(

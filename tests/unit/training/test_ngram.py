@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from algorithms import Examples, algorithm, ngram
+from algorithms.ngram import table
 from algorithms.ngram.calibration import cuttings
-from algorithms.ngram.counting import count
+from algorithms.ngram.counting import gather, tally
 from algorithms.ngram.fitting import log_count_ratios
+from algorithms.ngram.model import evidence, logits
+from algorithms.ngram.tokens import ngrams, normalize, read_words
 from refusals import Refused
 
 Maker = Callable[..., Examples]
@@ -18,6 +21,11 @@ Maker = Callable[..., Examples]
 
 def accuracy(model: ngram.NgramModel, texts: Sequence[str], codes: np.ndarray) -> float:
     return float((ngram.predict(model, texts).argmax(axis=1) == codes).mean())
+
+
+def code(phrase: str) -> int:
+    words = phrase.split()
+    return int(ngrams(read_words([phrase]), len(words))[-1][0])
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +98,32 @@ def test_answers_do_not_depend_on_the_company_of_a_text(examples: Maker, knobs: 
     assert np.allclose(alone, together[250:260])
 
 
+@pytest.mark.parametrize("labels", [("negative", "positive"), ("mixed", "negative", "positive")])
+def test_reasons_are_the_words_that_tell_the_label(
+    examples: Maker, knobs: ngram.Knobs, labels: tuple[str, ...]
+) -> None:
+    model = ngram.train(examples(labels), knobs).model
+
+    reasons = ngram.explain(model, "A SUPERB film, superb and moving!! but dull", 20)
+
+    spoken = {reason.phrase: labels[reason.label] for reason in reasons}
+    assert {"superb": "positive", "moving": "positive", "dull": "negative"}.items() <= spoken.items()
+    assert [reason.weight for reason in reasons] == sorted((one.weight for one in reasons), reverse=True)
+    assert ngram.explain(model, "A SUPERB film, superb and moving!! but dull", 1) == reasons[:1]
+    assert ngram.explain(model, "", 20) == ngram.explain(model, "zzz", 20) == []
+
+
+def test_the_reasons_add_up_to_the_answer(examples: Maker, knobs: ngram.Knobs) -> None:
+    model = ngram.train(examples(), knobs).model
+    text = "a superb film and a dull ending"
+    score, squared_length = evidence(model, [text])
+
+    total = sum((1 if one.label else -1) * one.weight for one in ngram.explain(model, text, 1000))
+
+    without_words = logits(model, np.zeros_like(score), squared_length)
+    assert total == pytest.approx((logits(model, score, squared_length) - without_words).item())
+
+
 def test_no_reviews_give_no_answers(examples: Maker, knobs: ngram.Knobs) -> None:
     assert ngram.predict(ngram.train(examples(), knobs).model, []).shape == (0, 2)
 
@@ -106,7 +140,7 @@ def test_pruning_keeps_what_tells_the_classes(examples: Maker) -> None:
     small = ngram.train(data, ngram.Knobs(features=100)).model
 
     assert len(small.keys) <= 100
-    assert {"superb", "dull"} <= set(small.words)
+    assert {code("superb"), code("dull")} <= set(small.keys.tolist())
     assert accuracy(small, data.validation, data.validation_codes) > 0.9
 
 
@@ -130,25 +164,83 @@ def test_an_unknown_algorithm_is_refused_by_name() -> None:
 
 
 def test_counting_agrees_with_counting_by_hand() -> None:
-    texts = ["not good", "not good at all", "good good", "at last"]
+    texts = ["Not good", "not good at all", "", "good good", "at last"]
+    positive = np.array([[0.0], [0.0], [0.5], [1.0], [1.0]])
 
-    counts = count(texts, max_order=2, min_texts=2)
+    counted = tally(texts, positive, max_order=2)
+    counts = gather(texts, counted.frequency >= 2, max_order=2)
 
-    names = []
-    for key in counts.keys.tolist():
-        digits = [key // counts.base, key % counts.base]
-        names.append(" ".join(counts.words[digit - 1] for digit in digits if digit))
-    found = {name: counts.present[:, [place]].toarray().ravel().tolist() for place, name in enumerate(names)}
-    assert found == {"good": [1, 1, 1, 0], "not": [1, 1, 0, 0], "at": [0, 1, 0, 1], "not good": [1, 1, 0, 0]}
+    rows = {
+        key: counts.present[:, [place]].toarray().ravel().tolist() for place, key in enumerate(counts.keys)
+    }
+    assert rows == {
+        code("good"): [1, 1, 0, 1, 0],
+        code("not"): [1, 1, 0, 0, 0],
+        code("at"): [0, 1, 0, 0, 1],
+        code("not good"): [1, 1, 0, 0, 0],
+    }
+    assert sorted(counted.shares[0][counted.frequency >= 2].tolist()) == [0, 0, 1, 1]
+
+
+def test_counting_in_portions_is_counting_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"film {number % 3} and plot {number % 5}" for number in range(40)]
+    everything = np.ones(2**25, np.bool_)
+    whole = gather(texts, everything, max_order=3)
+
+    monkeypatch.setattr("algorithms.ngram.tokens._PORTION_CHARACTERS", 50)
+    parts = gather(texts, everything, max_order=3)
+
+    assert np.array_equal(parts.keys, whole.keys)
+    assert (parts.present != whole.present).nnz == 0
 
 
 def test_log_count_ratios_are_those_of_the_paper() -> None:
-    counts = count(["good film", "good plot", "bad film", "bad plot"], max_order=1, min_texts=2)
-    ratios = log_count_ratios(counts.present, np.array([True, True, False, False]), smoothing=1.0)
+    # Of four reviews with good, bad, film, plot twice each, p counts those of the class.
+    ratios = log_count_ratios(np.array([2.0, 0, 1, 1]), np.array([2.0, 2, 2, 2]), smoothing=1.0)
 
-    by_word = dict(zip(counts.words, ratios.tolist(), strict=True))
-    # p = (3, 1, 2, 2) / 8 for good, bad, film, plot; q the same with good and bad exchanged.
-    assert by_word == pytest.approx({"good": np.log(3), "bad": -np.log(3), "film": 0.0, "plot": 0.0})
+    # p = (3, 1, 2, 2) / 8; q the same with good and bad exchanged.
+    assert ratios == pytest.approx([np.log(3), -np.log(3), 0.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It\u2019s 'good', isn't it?!", "it's good isn't it ? !"),
+        ("A_B \u201cD\u00c9J\u00c0 vu\u201d \u2014 10/10", "a b d\u00e9j\u00e0 vu 10 10"),
+        ("fun\U0001f600fun", "fun \U0001f600 fun"),
+        ("\ud800 one\nline", "one line"),
+        ("", ""),
+    ],
+)
+def test_words_are_what_a_reader_would_call_so(text: str, words: str) -> None:
+    assert normalize(text).decode().split() == words.split()
+
+
+def test_a_word_has_the_same_hash_wherever_it_stands() -> None:
+    words = read_words(["fine film", "", "a very fine " + "long " * 20_000 + "film"])
+
+    assert words.owner[[0, 1, 4, 5]].tolist() == [0, 0, 2, 2]
+    assert words.hashes[[1, -2]].tolist() == [words.hashes[1]] * 2
+    assert words.hashes[0] == words.hashes[6]
+    assert len(set(words.hashes.tolist())) == 6  # fine, film, the end, a, very, long
+
+
+def test_a_table_finds_what_it_holds_and_nothing_else() -> None:
+    random = np.random.default_rng(0)
+    codes = np.unique(random.integers(0, 2**40, 30_000).astype(np.uint64))
+    keys, others = codes[::3], codes[1::3]
+
+    found, places = table.build(keys).find(np.concatenate([others, keys]))
+
+    assert np.array_equal(found, np.arange(len(keys)) + len(others))
+    assert np.array_equal(places, np.arange(len(keys)))
+
+
+def test_codes_that_share_both_slots_get_a_larger_table() -> None:
+    # All agree in the eight upper and the eight lower bits: in a table of 256 slots they share one.
+    keys = np.array([1 << 16, 2 << 16, 3 << 16], np.uint64)
+
+    assert table.build(keys).find(keys)[1].tolist() == [0, 1, 2]
 
 
 def test_cuttings_are_short_pieces_of_their_reviews() -> None:

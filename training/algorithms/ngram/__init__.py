@@ -1,10 +1,12 @@
 """`ngram`: naive-Bayes-weighted n-grams with logistic regression: strong, small, and fast on a CPU."""
 
 from algorithms import Examples, Trained
+from algorithms.ngram.explanation import explain
 from algorithms.ngram.knobs import Knobs
-from algorithms.ngram.model import NgramModel, load, predict, save
+from algorithms.ngram.model import NgramModel, predict
+from algorithms.ngram.storage import load, save
 
-__all__ = ["Knobs", "NgramModel", "load", "predict", "save", "train"]
+__all__ = ["Knobs", "NgramModel", "explain", "load", "predict", "save", "train"]
 
 
 def train(examples: Examples, knobs: Knobs) -> Trained:

@@ -1,77 +1,87 @@
-"""Counting: from texts to a sparse matrix of the n-grams that several texts share."""
+"""Counting: from texts to a sparse matrix of the n-grams worth learning from, twice over the texts.
 
-import functools
-from collections import defaultdict
-from collections.abc import Sequence
+The first time the n-grams are only tallied, in buckets: memory does not grow with the texts. The second
+time those of the promising buckets are kept as they are.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
-from algorithms.ngram.tokens import Ints, Texts, distinct, encode, ngrams
+from algorithms.ngram.tokens import CODE_BITS, Codes, distinct, ngrams, portions, read_words, whole
 
-# Three digits below 2**21 fit a signed 64-bit code.
-_MOST_WORDS = 2**20
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_BUCKET_BITS = 25
+_ROW_BITS = np.uint64(24)
+_BUCKET_SHIFT = np.uint64(CODE_BITS - _BUCKET_BITS)
+_CODE_SHIFT = np.uint64(CODE_BITS)
 
 
 @dataclass(frozen=True)
 class Counts:
     """Which text holds which n-gram: `present` is (texts, n-grams) of ones, `keys` their codes, ascending."""
 
-    words: list[str]
-    keys: Ints
+    keys: Codes
     present: sp.csr_matrix
 
-    @property
-    def base(self) -> int:
-        """The base of the codes: one above the largest word id."""
-        return len(self.words) + 1
+
+@dataclass(frozen=True)
+class Tally:
+    """Per bucket of n-grams: in how many texts (buckets,), in how many of each class (classes, buckets)."""
+
+    frequency: npt.NDArray[np.float32]
+    shares: npt.NDArray[np.float32]
 
 
-def count(texts: Sequence[str], max_order: int, min_texts: int) -> Counts:
-    """Count the n-grams of up to `max_order` words that at least `min_texts` texts hold."""
-    words, encoded = _vocabulary(texts, max_order, min_texts)
-    keys, rows, columns, total = [], [], [], 0
-    for order in range(1, max_order + 1):
-        found, row, column = _shared(*ngrams(encoded, order, len(words) + 1), min_texts)
-        keys.append(found)
-        rows.append(row.astype(np.int32))
-        columns.append((column + total).astype(np.int32))
-        total += len(found)
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    ones = np.ones(len(row), np.float32)
-    present = sp.csr_matrix((ones, (row, column)), shape=(len(texts), total))
-    return Counts(words, np.concatenate(keys), present)
+def tally(texts: Sequence[str], shares: Floats, max_order: int) -> Tally:
+    """Tally runs of up to `max_order` words; `shares` (texts, classes) tells how far a text is of a class."""
+    classes = shares.shape[1]
+    buckets = 2**_BUCKET_BITS
+    result = Tally(np.zeros(buckets, np.float32), np.zeros((classes, buckets), np.float32))
+    for portion, code, row in _pairs(texts, max_order):
+        pairs = distinct(code << _ROW_BITS | row)
+        bucket = (pairs >> (_ROW_BITS + _BUCKET_SHIFT)).view(np.int64)
+        # Where each bucket's pairs begin; of no pairs nothing does.
+        begin = np.flatnonzero(np.diff(bucket, prepend=-1))
+        bucket = bucket[begin]
+        result.frequency[bucket] += np.diff(begin, append=len(pairs))
+        of_row = (pairs & ((np.uint64(1) << _ROW_BITS) - np.uint64(1))).view(np.int64)
+        for total, share in zip(result.shares, shares[portion].T, strict=True):
+            total[bucket] += np.add.reduceat(share.take(of_row), begin) if len(begin) else 0
+    return result
 
 
-def _vocabulary(texts: Sequence[str], gap: int, min_texts: int) -> tuple[list[str], Texts]:
-    seen: defaultdict[str, int] = defaultdict()
-    seen.default_factory = lambda: len(seen) + 1
-    encoded = encode(texts, functools.partial(map, seen.__getitem__), gap)
-    pairs = distinct(encoded.ids * encoded.size + encoded.owner)
-    frequency = np.bincount(pairs // max(encoded.size, 1), minlength=len(seen) + 1)
-    frequency[0] = 0
-    common = np.flatnonzero(frequency >= min_texts)
-    # The most frequent first: small numbers, which compress well; ties by first appearance.
-    common = common[np.argsort(-frequency[common], kind="stable")][:_MOST_WORDS]
-    new_id = np.zeros(len(seen) + 1, np.int64)
-    new_id[common] = np.arange(1, len(common) + 1)
-    names = list(seen)
-    words = [names[old - 1] for old in common]
-    return words, Texts(new_id[encoded.ids], encoded.owner, encoded.size)
+def gather(texts: Sequence[str], wanted: Bools, max_order: int) -> Counts:
+    """Return the n-grams of the wanted buckets, and which text holds which."""
+    codes, lengths = [], []
+    for portion, code, row in _pairs(texts, max_order):
+        pairs = distinct(row << _CODE_SHIFT | code)
+        each = pairs & ((np.uint64(1) << _CODE_SHIFT) - np.uint64(1))
+        kept = wanted.take((each >> _BUCKET_SHIFT).view(np.int64))
+        codes.append(each[kept])
+        of_row = (pairs[kept] >> _CODE_SHIFT).view(np.int64)
+        lengths.append(np.bincount(of_row, minlength=portion.stop - portion.start))
+    keys = distinct(np.concatenate(codes))
+    columns = np.concatenate([np.searchsorted(keys, code).astype(np.int32) for code in codes])
+    begin = np.r_[0, np.cumsum(np.concatenate(lengths))]
+    return Counts(
+        keys,
+        sp.csr_matrix((np.ones(len(columns), np.float32), columns, begin), shape=(len(texts), len(keys))),
+    )
 
 
-def _shared(codes: Ints, owners: Ints, min_texts: int) -> tuple[Ints, Ints, Ints]:
-    """Return the codes that enough texts hold, and the distinct (text, code) pairs of those."""
-    if not len(codes):
-        return codes, owners, codes
-    # A stable sort keeps each code's texts in order, so repeats within a text are neighbours.
-    by_code = np.argsort(codes, kind="stable")
-    codes, owners = codes[by_code], owners[by_code]
-    first = np.r_[True, codes[1:] != codes[:-1]]
-    fresh = first | np.r_[True, owners[1:] != owners[:-1]]
-    group = np.cumsum(first) - 1
-    enough = np.bincount(group[fresh]) >= min_texts
-    place = np.cumsum(enough) - 1
-    kept = fresh & enough[group]
-    return codes[first][enough], owners[kept], place[group[kept]]
+def _pairs(texts: Sequence[str], max_order: int) -> Iterator[tuple[slice, Codes, Codes]]:
+    """Yield the (n-gram, text within the portion) pairs of each portion of the texts, repeats among them."""
+    for portion in portions(texts):
+        words = read_words(texts[portion])
+        code, row = [], []
+        for order, run in enumerate(ngrams(words, max_order), start=1):
+            inside = np.flatnonzero(whole(words, order))
+            code.append(run.take(inside))
+            row.append(words.owner.take(inside).view(np.uint64))
+        yield portion, np.concatenate(code), np.concatenate(row)

@@ -12,8 +12,9 @@ class Knobs:
     max_order: int = knob(3, 1, 3)  # words in the longest n-gram
     min_reviews: int = knob(2, 1, 1000)  # an n-gram in fewer reviews is not a feature
     smoothing: float = knob(1.0, 1e-3, 100)  # alpha of the log-count ratios
-    least_evidence: float = knob(1.5, 0, 100)  # an n-gram whose class counts could be chance is none
+    least_evidence: float = knob(2.0, 0, 100)  # an n-gram whose class counts could be chance is none
     strength: float = knob(30.0, 1e-3, 1e5)  # inverse of the L2 penalty
     steps: int = knob(60, 1, 1000)  # L-BFGS iterations at most
+    candidates: int = knob(2_000_000, 100, 20_000_000)  # n-grams learnt from, at most
     features: int = knob(200_000, 100, 5_000_000)  # n-grams kept after pruning
     seed: int = knob(0, 0, 2**31 - 1)  # for the cuttings that calibration uses

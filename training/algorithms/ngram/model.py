@@ -1,19 +1,16 @@
-"""The trained model: a sparse table of n-grams with one-byte weights. Serving needs numpy, nothing more."""
+"""The trained model: a table of n-grams with one-byte weights. Serving needs numpy, nothing more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import repeat
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from algorithms.ngram.tokens import UNKNOWN, Ints, distinct, encode, ngrams
+from algorithms.ngram.table import Table, build
+from algorithms.ngram.tokens import Codes, Ints, Words, distinct, ngrams, portions, read_words
 
 Floats = npt.NDArray[np.float64]
-_WEIGHTS_FILE = "weights.npz"
-_REVIEWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -24,9 +21,8 @@ class NgramModel:
     keys (n-grams,) ascending; weights, ratios int8 (n-grams, columns); scales, intercepts (columns,).
     """
 
-    words: list[str]
     max_order: int
-    keys: Ints
+    keys: Codes
     weights: npt.NDArray[np.int8]
     ratios: npt.NDArray[np.int8]
     weight_scale: Floats
@@ -36,9 +32,9 @@ class NgramModel:
     doubt: float = 0.0
 
     @cached_property
-    def word_ids(self) -> dict[str, int]:
-        """Word to id; 0 is the unknown word."""
-        return dict(zip(self.words, range(1, len(self.words) + 1), strict=True))
+    def table(self) -> Table:
+        """N-gram code to its place in `keys`."""
+        return build(self.keys)
 
     @cached_property
     def contributions(self) -> list[tuple[Floats, Floats]]:
@@ -54,10 +50,7 @@ class NgramModel:
 
 def evidence(model: NgramModel, reviews: Sequence[str]) -> tuple[Floats, Floats]:
     """Return per review and column the summed weights, and the squared length: shapes (reviews, columns)."""
-    parts = [
-        _sums(model, reviews[start : start + _REVIEWS_AT_ONCE])
-        for start in range(0, len(reviews), _REVIEWS_AT_ONCE)
-    ]
+    parts = [_sums(model, reviews[portion]) for portion in portions(reviews)]
     both = np.concatenate(parts) if parts else np.zeros((0, 2, model.weights.shape[1]))
     return both[:, 0], both[:, 1]
 
@@ -86,58 +79,24 @@ def probabilities(values: Floats) -> Floats:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def save(model: NgramModel, folder: Path) -> None:
-    """Write the arrays; words as one UTF-8 text, keys as differences, which compress well."""
-    np.savez_compressed(
-        folder / _WEIGHTS_FILE,
-        words=np.frombuffer("\n".join(model.words).encode(), dtype=np.uint8),
-        keys=np.diff(model.keys, prepend=0),
-        weights=model.weights,
-        ratios=model.ratios,
-        scales=np.stack([model.weight_scale, model.ratio_scale, model.intercepts]),
-        settings=np.array([model.max_order, model.steepness, model.doubt]),
-    )
-
-
-def load(folder: Path) -> NgramModel:
-    """Read what `save` wrote, without pickle."""
-    with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
-        max_order, steepness, doubt = arrays["settings"].tolist()
-        weight_scale, ratio_scale, intercepts = arrays["scales"]
-        return NgramModel(
-            words=arrays["words"].tobytes().decode().split("\n"),
-            max_order=int(max_order),
-            keys=np.cumsum(arrays["keys"]),
-            weights=arrays["weights"],
-            ratios=arrays["ratios"],
-            weight_scale=weight_scale,
-            ratio_scale=ratio_scale,
-            intercepts=intercepts,
-            steepness=steepness,
-            doubt=doubt,
-        )
-
-
 def _sums(model: NgramModel, reviews: Sequence[str]) -> Floats:
     """Return what `evidence` does, as one array: shape (reviews, 2, columns)."""
-    owner, feature = _features(model, reviews)
+    owner, place = _known(model, read_words(reviews))
     sums = [
-        [np.bincount(owner, part.take(feature), minlength=len(reviews)) for part in column]
+        [np.bincount(owner, part.take(place), minlength=len(reviews)) for part in column]
         for column in model.contributions
     ]
     return np.array(sums).transpose(2, 1, 0)
 
 
-def _features(model: NgramModel, reviews: Sequence[str]) -> tuple[Ints, Ints]:
-    """Return the distinct (review, n-gram) pairs that the model knows: two arrays, shape (pairs,)."""
-    known = model.word_ids.get
-    texts = encode(reviews, lambda words: map(known, words, repeat(UNKNOWN)), model.max_order)
-    base = len(model.words) + 1
-    found = [ngrams(texts, order, base) for order in range(1, model.max_order + 1)]
-    codes = np.concatenate([code for code, _ in found])
-    owners = np.concatenate([owner for _, owner in found])
-    place = np.minimum(np.searchsorted(model.keys, codes), len(model.keys) - 1)
-    hit = model.keys[place] == codes
-    pairs = distinct(owners[hit] * len(model.keys) + place[hit])
+def _known(model: NgramModel, words: Words) -> tuple[Ints, Ints]:
+    """Return the distinct (text, n-gram) pairs that the model knows: two arrays, shape (pairs,).
+
+    No n-gram of the model holds the end of a text, so those that run over one are not found.
+    """
+    runs = ngrams(words, model.max_order)
+    found, place = model.table.find(np.concatenate(runs))
+    owners = np.concatenate([words.owner[: len(run)] for run in runs])
+    pairs = distinct(owners.take(found) * len(model.keys) + place)
     owner = pairs // len(model.keys)
     return owner, pairs - owner * len(model.keys)

@@ -1,16 +1,35 @@
-"""Words, and the n-grams made of them, as whole numbers: the same coding in training and serving."""
+"""Words, and the n-grams made of them, as hashes: the same coding in training and serving.
+
+No loop over words: the texts become one array of bytes, and the hash of each word is a difference of
+two prefix sums over it.
+"""
 
 import unicodedata
-from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+Codes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
+Whole = TypeVar("Whole", bound=np.integer[Any])
 
-UNKNOWN = 0
+CODE_BITS = 40
+"""Of a million n-grams two dozen share such a code with an n-gram of ten million others."""
+
+_KEPT = b"abcdefghijklmnopqrstuvwxyz0123456789!?'" + bytes(range(128, 256))
+# The end of a text: a word of its own, which no text can hold, because the table makes it a blank.
+_END = b"\n"
+_TABLE = bytes(byte if byte in _KEPT else byte + 32 if 65 <= byte <= 90 else 32 for byte in range(256))
+# Odd, so that they can be inverted modulo 2**64, otherwise arbitrary.
+_BASE = 0x9E3779B97F4A7C15
+_PHRASE = np.uint64(0xD6E8FEB86659FD93)
+_SCATTER = np.uint64(0xA0761D6478BD642F)
+_DROPPED = np.uint64(64 - CODE_BITS)
+_PORTION_CHARACTERS = 40_000
+_USUAL_BYTES = 2**16
 
 
 class _Characters(dict[int, str]):
@@ -27,61 +46,105 @@ class _Characters(dict[int, str]):
         return self[code]
 
 
-_CHARACTERS = _Characters()
-
-
-def tokenize(text: str) -> list[str]:
-    """Split a cleaned text into lower-case words, and ! ? and emoji as tokens of their own.
-
-    Replacing and splitting by str's own methods takes half the time of a regular expression.
-    """
-    text = text.lower().replace("\u2019", "'").replace("!", " ! ").replace("?", " ? ")
-    text = f" {text.translate(_CHARACTERS)} "
-    # An apostrophe is part of a word only between two letters.
-    return text.replace(" '", " ").replace("' ", " ").split()
+_CHARACTERS = _Characters({ord("\u2019"): "'"})
 
 
 @dataclass(frozen=True)
-class Texts:
-    """Texts as word ids, shape (tokens,), unknown words after each so that none runs into the next."""
+class Words:
+    """The words of several texts, one after the other, with an end mark after each text.
 
-    ids: Ints
+    text is what the words lie in; edges (words, 2) holds the byte before each word and its last byte;
+    hashes (words,); owner (words,) is each word's text.
+    """
+
+    text: bytes
+    edges: Ints
+    hashes: Codes
     owner: Ints
     size: int
 
 
-def encode(texts: Iterable[str], word_ids: Callable[[list[str]], Iterable[int]], gap: int) -> Texts:
-    """Encode texts with `gap` unknown words after each; `owner` is each token's text, shape (tokens,)."""
-    flat, lengths, padding = array("q"), [], [UNKNOWN] * gap
-    for text in texts:
-        words = tokenize(text)
-        flat.extend(word_ids(words))
-        flat.extend(padding)
-        lengths.append(len(words) + gap)
-    ids = np.frombuffer(flat, dtype=np.int64) if flat else np.zeros(0, np.int64)
-    return Texts(ids, np.repeat(np.arange(len(lengths)), lengths), len(lengths))
+def portions(texts: Sequence[str]) -> Iterator[slice]:
+    """Cut a list of texts into runs of about as many characters as the processor's cache holds well."""
+    start = characters = 0
+    for place, text in enumerate(texts):
+        if characters and characters + len(text) > _PORTION_CHARACTERS:
+            yield slice(start, place)
+            start, characters = place, 0
+        characters += len(text) + 1
+    if start < len(texts):
+        yield slice(start, len(texts))
 
 
-def ngrams(texts: Texts, order: int, base: int) -> tuple[Ints, Ints]:
-    """Return the codes of all n-grams of known words, and the text of each: shapes (n-grams,).
+def normalize(text: str) -> bytes:
+    """Return the words of a text in lower case, in UTF-8; ! and ? and emoji are words of their own."""
+    if not text.isascii():
+        text = text.lower().translate(_CHARACTERS)
+    plain = b" " + text.encode().translate(_TABLE).replace(b"!", b" ! ").replace(b"?", b" ? ") + b" "
+    # An apostrophe is part of a word only between two letters.
+    return plain.replace(b" '", b" ").replace(b"' ", b" ") if b"'" in plain else plain
 
-    A code is the word ids read as the digits of a number: `base` is above every id, so codes of a
-    longer n-gram are larger than those of any shorter one.
+
+def read_words(texts: Sequence[str]) -> Words:
+    """Split texts into words and hash each."""
+    text = _END.join(map(normalize, [*texts, ""]))
+    # A mark between two blanks, and blanks at both ends: every word has an edge on either side.
+    characters = np.frombuffer(text, np.uint8)
+    blank = characters == 32
+    edges = np.flatnonzero(blank[1:] != blank[:-1]).reshape(-1, 2)
+    powers, inverses = _powers(len(characters))
+    both = np.cumsum(characters * powers).take(edges)
+    hashes = (both[:, 1] - both[:, 0]) * inverses.take(edges[:, 0])
+    if len(texts) == 1:
+        return Words(text, edges, hashes, np.zeros(len(edges), np.int64), 1)
+    end = characters.take(edges[:, 1]) == _END[0]
+    return Words(text, edges, hashes, np.cumsum(end) - end, len(texts))
+
+
+def ngrams(words: Words, order: int) -> list[Codes]:
+    """Return the codes of all runs of 1, 2 ... `order` words: one array each, one shorter than the last.
+
+    Runs over the end of a text are among them: `whole` tells which those are.
     """
-    length = max(len(texts.ids) - order + 1, 0)
-    code = texts.ids[:length]
-    known = code != UNKNOWN
-    for offset in range(1, order):
-        word = texts.ids[offset : offset + length]
-        code = code * base + word
-        known &= word != UNKNOWN
-    places = np.flatnonzero(known)
-    return code[places], texts.owner[places]
+    runs = [words.hashes]
+    for length in range(1, order):
+        runs.append(runs[-1][:-1] * _PHRASE + words.hashes[length:])
+    # The upper bits of the product depend on all bits of the hash.
+    return [(run * _SCATTER) >> _DROPPED for run in runs]
 
 
-def distinct(values: Ints) -> Ints:
+def whole(words: Words, order: int) -> npt.NDArray[np.bool_]:
+    """Tell which runs of `order` words hold no end of a text: shape (runs,)."""
+    marks = np.frombuffer(words.text, np.uint8).take(words.edges[:, 1]) == _END[0]
+    inside = np.ones(max(len(marks) - order + 1, 0), np.bool_)
+    for offset in range(order):
+        inside &= ~marks[offset : offset + len(inside)]
+    return inside
+
+
+def distinct(values: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
     """Return the distinct values, ascending: numpy's `unique` (2.4) hashes, which takes ten times as long."""
-    ordered: Ints = np.sort(values)
+    ordered = np.sort(values)
     first = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return ordered[first]
+
+
+def _powers(length: int) -> tuple[Codes, Codes]:
+    """Return the powers of the base and of its inverse, modulo 2**64: shapes (length,)."""
+    if length <= _USUAL_BYTES:
+        return _USUAL_POWERS[0][:length], _USUAL_POWERS[1][:length]
+    return _new_powers(length)
+
+
+def _new_powers(length: int) -> tuple[Codes, Codes]:
+    return _powers_of(_BASE, length), _powers_of(pow(_BASE, -1, 2**64), length)
+
+
+def _powers_of(base: int, length: int) -> Codes:
+    factors = np.full(length, base, np.uint64)
+    factors[:1] = 1
+    return np.cumprod(factors, dtype=np.uint64)
+
+
+_USUAL_POWERS = _new_powers(_USUAL_BYTES)

@@ -7,8 +7,8 @@ from algorithms.transformer.model import TransformerModel, load, predict, save
 __all__ = ["Knobs", "TransformerModel", "load", "predict", "save", "train"]
 
 
-def train(examples: Examples, knobs: Knobs) -> Trained | None:
-    """Learn from the examples, alone or as one of torchrun's processes; None in all but the first."""
+def train(examples: Examples, knobs: Knobs) -> Trained:
+    """Learn from the examples, alone or as one of torchrun's processes; all but the first end here."""
     # Serving imports this module as well, and has no PyTorch.
     from algorithms.transformer.training import train_model  # noqa: PLC0415
 

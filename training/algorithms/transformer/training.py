@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -38,8 +39,8 @@ class Start:
     pretraining: Progress | None = None
 
 
-def train_model(examples: Examples, knobs: Knobs) -> Trained | None:
-    """Train; None in every process but the first. Refused or Interrupted if it cannot end."""
+def train_model(examples: Examples, knobs: Knobs) -> Trained:
+    """Train; every process but the first ends here. Refused or Interrupted if it cannot go on."""
     _check(knobs)
     crew = Crew.assemble()
     torch.use_deterministic_algorithms(bool(knobs.deterministic))
@@ -53,7 +54,9 @@ def train_model(examples: Examples, knobs: Knobs) -> Trained | None:
             network, tuning = _tuned(examples, start, loop)
     finally:
         crew.part_ways()
-    return _finished(examples, network, start, tuning, crew) if crew.leads else None
+    if not crew.leads:
+        sys.exit()
+    return _finished(examples, network, start, tuning, crew)
 
 
 def _check(knobs: Knobs) -> None:

@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .records import plain
+from .records import plain_names
 
 TEXT_COLUMNS = ("review", "text", "content", "comment", "body")
 LABEL_COLUMNS = ("sentiment", "label", "polarity")
@@ -35,7 +35,7 @@ class Columns:
 
 def find_columns(names: Iterable[str]) -> Columns:
     """Return the text and the label column; a label goes before a rating."""
-    held = {plain(name) for name in names}
+    held = set(plain_names(names))
     return Columns(_first(held, TEXT_COLUMNS), _first(held, (*LABEL_COLUMNS, *RATING_COLUMNS)))
 
 
@@ -49,7 +49,7 @@ def column_problems(names: Sequence[str]) -> list[str]:
     if not columns.label:
         wanted = ", ".join((*LABEL_COLUMNS, *RATING_COLUMNS))
         problems.append(f"There is no label column (one of {wanted}): {held}")
-    compared = [plain(name) for name in names]
+    compared = plain_names(names)
     for name in (columns.text, columns.label):
         if name and compared.count(name) > 1:
             problems.append(f"The column {name!r} is there {compared.count(name)} times; keep one of them.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from marquee.datasets.columns import column_problems, find_columns
-from marquee.datasets.records import Record, Unreadable, csv_record, csv_rows, plain
+from marquee.datasets.records import Record, Unreadable, csv_record, csv_rows, plain_names
 from marquee.datasets.tally import Tally
 
 # Lines within one field that end in a label: a poem has none of them, a quote closed too late has many.
@@ -21,7 +21,7 @@ def check_csv(lines: Iterator[str], tally: Tally) -> list[str]:
     problems = column_problems(header)
     if problems:
         return problems if columns.found else _separator_problem(header) or problems
-    compared = [plain(name) for name in header]
+    compared = plain_names(header)
     tally.rated = columns.rated
     return _count(rows, len(header), compared.index(columns.text), compared.index(columns.label), tally)
 

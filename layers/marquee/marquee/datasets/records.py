@@ -37,6 +37,11 @@ def plain(name: str) -> str:
     return name.strip().lower()
 
 
+def plain_names(names: Iterable[str]) -> list[str]:
+    """Return column names as they are compared; a header may hold a million."""
+    return [name.strip().lower() for name in names]
+
+
 def csv_rows(lines: Iterable[str]) -> Iterator[list[str] | Unreadable]:
     """Split lines, each with its end, into rows of fields (RFC 4180); empty lines are no rows."""
     csv.field_size_limit(LONGEST_FIELD)

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 _RUNS_LOOKED_AT = 1000
 # What Glue puts before an exception's own words: its category, the line, the exception's class.
 _GLUE_PREFIX = re.compile(r"^(Error Category: [^;]+; ?)?(Failed Line Number: \d+; ?)?([A-Za-z]\w*: )?")
-
+# Frames of a Java stack trace, and all behind the first: of use in the job's log, not in a notice.
+_JAVA_FRAMES = re.compile(
+    r"\s+at [\w.$/]+\.[\w$<>]+\((Native Method|Unknown Source|[\w$]+\.(java|scala)).*", re.DOTALL
+)
+_LONGEST = 600
+"""Characters of Glue's words that are kept as a run's reason: Spark puts its whole query plan into some."""
 
 _BUSY = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException")
 # JobRunState (Glue API reference, JobRun).
@@ -96,10 +101,16 @@ def _run(run: JobRunTypeDef) -> EtlJobRun:
         run["Id"],
         run["JobRunState"],
         run.get("Arguments", {}).get("--attempt_id", ""),
-        _GLUE_PREFIX.sub("", run.get("ErrorMessage", "")),
+        _words(run.get("ErrorMessage", "")),
         run.get("ExecutionTime", 0),
         run.get("MaxCapacity", 0.0),
     )
+
+
+def _words(message: str) -> str:
+    """What an ErrorMessage says to a person."""
+    said = _JAVA_FRAMES.sub("", _GLUE_PREFIX.sub("", message))
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} ... (the job's log has the rest)"
 
 
 def start_crawler(name: str, client: GlueClient | None = None) -> bool:

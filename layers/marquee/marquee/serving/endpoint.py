@@ -29,9 +29,11 @@ class Endpoint:
         self._path = f"/endpoints/{name}/invocations"
         self._connection = connection
 
-    def predict(self, reviews: Sequence[Review]) -> dict[str, Any]:
+    def predict(self, reviews: Sequence[Review], explain: bool = False) -> dict[str, Any]:
         """Return `{"model", "predictions"}`, one prediction per review; Refusal says why there are none."""
-        content = {"reviews": [asdict(review) for review in reviews]}
+        content: dict[str, Any] = {"reviews": [asdict(review) for review in reviews]}
+        if explain:
+            content["explain"] = True
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         try:
             reply = self._connection.post(self._path, body, _JSON)

@@ -27,20 +27,29 @@ class Review:
     text: str
 
 
-def read_reviews(body: bytes) -> list[Review]:
-    """Return the reviews of a request; Refusal names everything that is wrong and where.
+@dataclass(frozen=True)
+class Question:
+    """What a request asks: the reviews, and whether each answer is to say why."""
 
-    >>> read_reviews(b'{"text": "What a film!"}')
-    [Review(id='0', text='What a film!')]
+    reviews: list[Review]
+    explain: bool = False
+
+
+def read_question(body: bytes) -> Question:
+    """Return what a request asks; Refusal names everything that is wrong and where.
+
+    >>> read_question(b'{"text": "What a film!"}')
+    Question(reviews=[Review(id='0', text='What a film!')], explain=False)
     """
     content = _parse(body)
     problems = list(_problems(content))
     if problems:
         raise Refusal(422, "invalid_request", _sentence(problems))
     reviews = [content] if "text" in content else content["reviews"]
-    return [
+    judged = [
         Review(review.get("id", str(position)), review["text"]) for position, review in enumerate(reviews)
     ]
+    return Question(judged, content.get("explain", False))
 
 
 def _parse(body: bytes) -> Any:
@@ -72,11 +81,13 @@ def _problems(content: Any) -> Iterator[str]:
     if not isinstance(content, dict) or not content.keys() & {"text", "reviews"}:
         yield "the body must be an object with either `text` or `reviews`"
     elif "text" in content:
-        yield from _unknown(content, {"text"}, "")
+        yield from _unknown(content, {"text", "explain"}, "")
         yield from _text_problems(content["text"], "text")
     else:
-        yield from _unknown(content, {"reviews"}, "")
+        yield from _unknown(content, {"reviews", "explain"}, "")
         yield from _list_problems(content["reviews"])
+    if isinstance(content, dict) and not isinstance(content.get("explain", False), bool):
+        yield "`explain` must be true or false"
 
 
 def _list_problems(reviews: Any) -> Iterator[str]:

@@ -1,36 +1,28 @@
 """What a newcomer waits for: `make demo` in a fresh clone with empty caches, again, and after `down`.
 
-    .venv/bin/python -m bench.first_use [--json FILE]
-
-It clones this repository's last commit into a temporary folder and downloads every package again.
+It clones this repository's last commit and downloads every package again, so it is measured only by name:
+`make bench ONLY=first_use`.
 """
 
-import argparse
-import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.figures import Table, rows_of
+from bench.running import ROOT
+from bench.subjects.plan import Plan
+
 _PATIENCE_SECONDS = 1800
+_UNITS = {"empty caches": "s", "again, cloud still up": "s", "again, after down": "s"}
 
 
-def main() -> int:
-    """Measure in seconds, print, and write the figures."""
-    parser = argparse.ArgumentParser(prog="bench.first_use", description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="marquee-first-use-") as folder:
-        figures = _measured(Path(folder))
-    for name, seconds in figures.items():
-        print(f"{name:<24}{seconds:>8.1f} s")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
-    return 0
+def tables(plan: Plan) -> Iterator[Table]:
+    """Seconds of each of the three."""
+    runs = {"make demo": [_measured(plan.folder / "first-use")]}
+    yield Table("first_use", "First use", ("make demo",), rows_of(runs, _UNITS))
 
 
 def _measured(folder: Path) -> dict[str, float]:
@@ -59,7 +51,3 @@ def _demo(clone: Path, environment: Mapping[str, str]) -> float:
 
 def _down(clone: Path) -> None:
     subprocess.run([clone / ".venv" / "bin" / "marquee", "down"], cwd=clone, stdout=sys.stderr, check=False)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

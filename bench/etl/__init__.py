@@ -1,0 +1,1 @@
+"""The ETL job on Spark, and the same dataset made with polars and with DuckDB."""

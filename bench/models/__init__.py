@@ -1,0 +1,1 @@
+"""What `ngram` is measured beside: each an `Algorithm` like ours (training/algorithms)."""
