@@ -28,7 +28,11 @@ class Workplace:
 
 @dataclass(frozen=True)
 class Examples:
-    """What an algorithm learns from: cleaned texts, and for the labelled ones a code per text."""
+    """What an algorithm learns from: cleaned texts, and for the labelled ones a code per text.
+
+    `soft_labels`, if a teacher gave them, say how likely each label of an unlabelled text is, shape
+    (unlabelled texts, labels).
+    """
 
     labels: list[str]
     train: Sequence[str]
@@ -36,6 +40,7 @@ class Examples:
     validation: Sequence[str]
     validation_codes: npt.NDArray[np.intp]
     unlabelled: Sequence[str] = ()
+    soft_labels: Probabilities | None = None
     workplace: Workplace = Workplace()
 
 

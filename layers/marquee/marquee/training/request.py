@@ -81,14 +81,19 @@ def _spot(settings: TrainingSettings, job: str) -> dict[str, Any]:
 
 
 def _channels(settings: TrainingSettings, attempt: Attempt, manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a channel per split with rows, and one for a base model whose weights lie in S3."""
+    """Return a channel per split with rows, one for a base model in S3, one for a teacher's archive."""
     uris = {
         split: f"s3://{settings.curated_bucket}/{names.split_prefix(attempt.id, split)}"
         for split in channels_of(manifest)
     }
     channels = [{**_channel(name, uri), "ContentType": "application/x-parquet"} for name, uri in uris.items()]
-    base = settings.hyperparameters.get("base_model", "")
-    return [*channels, _channel("base_model", base)] if base.startswith("s3://") else channels
+    base, teacher = (settings.hyperparameters.get(name, "") for name in ("base_model", "teacher"))
+    if base.startswith("s3://"):
+        channels.append(_channel("base_model", base))
+    if teacher:
+        uri = f"s3://{settings.model_bucket}/{names.model_archive_key(teacher)}"
+        channels.append(_channel("teacher", uri))
+    return channels
 
 
 def _channel(name: str, uri: str) -> dict[str, Any]:
