@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
 from algorithms.transformer.encoding import Encoder, by_length, padded
-from algorithms.transformer.model import TransformerModel, logits, session_of
+from algorithms.transformer.model import TransformerModel, logits, probabilities, session_of
 from algorithms.transformer.stepping import half_precision
 from refusals import Refused
 
@@ -78,13 +79,8 @@ def exported(network: nn.Module, encoder: Encoder, texts: Sequence[str]) -> tupl
 
 def _compared(name: str, expected: Floats, found: Floats) -> Parity:
     agreement = float((expected.argmax(axis=1) == found.argmax(axis=1)).mean())
-    difference = float(np.abs(_softmax(expected) - _softmax(found)).max())
+    difference = float(np.abs(probabilities(expected) - probabilities(found)).max())
     return Parity(name, round(agreement, 6), round(difference, 6), len(expected))
-
-
-def _softmax(values: Floats) -> Floats:
-    shifted = np.exp(values - values.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
 def _export(network: nn.Module, pad: int, path: Path) -> None:
@@ -106,5 +102,10 @@ def _export(network: nn.Module, pad: int, path: Path) -> None:
 
 
 def _shrink(whole: Path, small: Path) -> None:
-    # Seven bits: with eight, processors without VNNI overflow (ONNX Runtime, "Quantize ONNX models").
-    quantize_dynamic(whole, small, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # a recommendation of a preparation that wants one library more
+    try:
+        # Seven bits: with eight, processors without VNNI overflow (ONNX Runtime, "Quantize ONNX models").
+        quantize_dynamic(whole, small, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+    finally:
+        logging.disable(before)
