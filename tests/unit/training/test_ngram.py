@@ -256,9 +256,28 @@ def test_words_that_only_unlabelled_reviews_tie_to_a_label_are_understood(
     assert alone.unlabelled == 0
     assert np.allclose(ngram.predict(alone.model, ["luminous", "turgid"]), 0.5)
     assert helped.unlabelled in (0, len(extra))
-    view = topic_view(find_topics(data.train, extra, small), data.train_codes[:, None].astype(float), small)
+    topics = find_topics(data.train, extra, small)
+    assert topics is not None
+    view = topic_view(topics, data.train_codes[:, None].astype(float), small)
     score, _ = view.sums(read_words(["luminous", "turgid"]))
     assert score[0, 0] > 0 > score[0, 1]
+
+
+def test_unlabelled_reviews_without_common_words_are_not_used(examples: Maker, knobs: ngram.Knobs) -> None:
+    data = replace(examples(), unlabelled=["one of a kind"])
+
+    trained = ngram.train(data, replace(knobs, topic_reviews=1000))
+
+    assert trained.unlabelled == 0
+    assert len(trained.model.views) == 2
+
+
+def test_a_few_reviews_have_few_topics(examples: Maker, knobs: ngram.Knobs) -> None:
+    data = replace(examples(rows_each=12), unlabelled=["a superb film"])
+
+    trained = ngram.train(data, replace(knobs, topic_reviews=2))
+
+    assert np.isfinite(trained.validation).all()
 
 
 def test_a_table_finds_what_it_holds_and_nothing_else() -> None:

@@ -40,12 +40,14 @@ class Topics:
     places: Singles
 
 
-def find_topics(labelled: Sequence[str], unlabelled: Sequence[str], knobs: Knobs) -> Topics:
-    """Find the combinations of words and pairs by which the texts differ most, whatever their labels."""
+def find_topics(labelled: Sequence[str], unlabelled: Sequence[str], knobs: Knobs) -> Topics | None:
+    """Find the combinations of words and pairs by which the texts differ most; None if they share none."""
     texts = [*labelled, *unlabelled]
     frequency = tally(texts, np.zeros((len(texts), 0)), _SPAN).frequency
     usual = (frequency >= knobs.topic_reviews) & (frequency <= _MOST_OF_TEXTS * len(texts))
     counts = gather(texts, usual, _SPAN)
+    if not len(counts.keys):
+        return None
     rarity = np.log(len(texts) / np.asarray(counts.present.sum(axis=0)).ravel())
     rows = counts.present.copy()
     rows.data = rarity.astype(np.float32)[rows.indices]

@@ -25,8 +25,8 @@ def train_model(examples: Examples, knobs: Knobs) -> Trained:
     known = shares[: len(examples.train)]
     draft = _calibrated(learn(examples.train, known, knobs), examples, knobs)
     final, used = learn(everything, shares, knobs), 0
-    if extra := examples.unlabelled[: knobs.topic_texts]:
-        topics = find_topics(everything[: knobs.topic_texts], extra, knobs)
+    extra = examples.unlabelled[: knobs.topic_texts]
+    if extra and (topics := find_topics(everything[: knobs.topic_texts], extra, knobs)):
         wider = _calibrated(_widened(draft, topics, known, knobs), examples, knobs)
         if _loss(wider, examples) < _loss(draft, examples):
             draft, final, used = wider, _widened(final, topics, shares, knobs), len(extra)
