@@ -12,9 +12,10 @@ from algorithms.ngram import table
 from algorithms.ngram.calibration import cuttings
 from algorithms.ngram.counting import gather, tally
 from algorithms.ngram.fitting import log_count_ratios
-from algorithms.ngram.model import Span, evidence, logits
+from algorithms.ngram.model import NgramModel, evidence, logits
 from algorithms.ngram.tokens import ending, ngrams, normalize, read_words
 from algorithms.ngram.topics import find_topics, topic_view
+from algorithms.ngram.views import Span
 from refusals import Refused
 
 Maker = Callable[..., Examples]
@@ -259,8 +260,8 @@ def test_words_that_only_unlabelled_reviews_tie_to_a_label_are_understood(
     topics = find_topics(data.train, extra, small)
     assert topics is not None
     view = topic_view(topics, data.train_codes[:, None].astype(float), small)
-    score, _ = view.sums(read_words(["luminous", "turgid"]))
-    assert score[0, 0] > 0 > score[0, 1]
+    score, _ = evidence(NgramModel((view,)), ["luminous", "turgid"])
+    assert score[0, 0] > 0 > score[1, 0]
 
 
 def test_unlabelled_reviews_without_common_words_are_not_used(examples: Maker, knobs: ngram.Knobs) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from algorithms.ngram.model import Span
 from algorithms.ngram.tokens import CODE_BITS, Codes, Ints, distinct, ngrams, portions, read_words, whole
+from algorithms.ngram.views import Span
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -1,43 +1,41 @@
 """Why a text got its answer: the words and phrases that moved it most."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import numpy as np
 
 from algorithms import Reason
-from algorithms.ngram.model import Floats, NgramModel, View, logits
-from algorithms.ngram.tokens import Words, ngrams, read_words
+from algorithms.ngram.lookup import Hits
+from algorithms.ngram.model import NgramModel, logits
+from algorithms.ngram.tokens import Words, read_words
+from algorithms.ngram.views import Floats
 
 
 def explain(model: NgramModel, review: str, most: int) -> list[Reason]:
     """Return at most `most` reasons, the weightiest first; what the model does not know is none."""
     words = read_words([review])
-    columns = len(model.views[0].intercepts)
-    effects: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(columns))
-    for view in model.views:
-        for phrase, effect in _effects(view, words):
-            effects[phrase] += effect
-    _, squared_length = model.views[0].sums(words)
+    sums = model.lookup.sums(words)[..., 0]
     # The calibrated log odds are proportional to the score: this is what a score of one adds.
-    scale = logits(model, np.ones((1, columns)), squared_length.T)[0]
+    scale = logits(model, np.ones((1, model.columns)), sums[:1, 1])[0]
+    lengths = np.sqrt(np.maximum(sums[:, 1], 1e-12))
+    effects = _effects(model, words, model.lookup.hits(words), lengths)
     reasons = [_reason(phrase, effect * scale) for phrase, effect in effects.items()]
     reasons.sort(key=lambda reason: (-reason.weight, reason.phrase))
     return [reason for reason in reasons[:most] if reason.weight > 0]
 
 
-def _effects(view: View, words: Words) -> Iterator[tuple[str, Floats]]:
-    """Yield each known n-gram of the text once, with what it adds to the score: shape (columns,)."""
-    words = view.span.words(words)
-    _, squared_length = view.sums(words)
-    length = np.sqrt(np.maximum(squared_length[:, 0], 1e-12))
-    seen = set()
-    for order, run in enumerate(ngrams(words, view.span.max_order), start=1):
-        for start, place in zip(*map(np.ndarray.tolist, view.table.find(run)), strict=True):
-            if place not in seen:
-                seen.add(place)
-                added = np.array([weights[place] for weights, _ in view.contributions])
-                yield _phrase(words, start, order), view.share * added / length
+def _effects(model: NgramModel, words: Words, hits: Hits, lengths: Floats) -> dict[str, Floats]:
+    """Return what each phrase adds to the score, over all views: shape (columns,) each."""
+    effects: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(model.columns))
+    views = zip(model.views, model.lookup.contributions, lengths, strict=True)
+    for view, contributions, length in views:
+        seen = model.lookup.seen(words, hits, view.span.last_words)
+        # An n-gram counts once, however often the view sees it.
+        _, first = np.unique(hits.place[seen], return_index=True)
+        for hit in seen[first].tolist():
+            added = np.array([weights[hits.place[hit]] for weights, _ in contributions])
+            effects[_phrase(words, hits.start[hit], hits.order[hit])] += view.share * added / length
+    return effects
 
 
 def _reason(phrase: str, effect: Floats) -> Reason:

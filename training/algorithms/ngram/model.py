@@ -5,78 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from algorithms.ngram.table import Table, build
-from algorithms.ngram.tokens import Codes, Ints, Words, distinct, ending, ngrams, portions, read_words
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Span:
-    """What a view sees of a text: n-grams of up to `max_order` words, of the last words only unless 0."""
-
-    max_order: int
-    last_words: int = 0
-
-    def words(self, words: Words) -> Words:
-        """Return the words that are seen."""
-        return ending(words, self.last_words) if self.last_words else words
-
-
-@dataclass(frozen=True)
-class View:
-    """One linear model on rows of unit length: its n-grams and, per column, one-byte weights and scales.
-
-    Two classes have one column (the second against the first), more have one column each.
-    keys (n-grams,) ascending; weights, values int8 (n-grams, columns), the values being what a row of
-    ones is scaled by before it gets unit length; scales, intercepts (columns,). `share` is how much the
-    view counts beside the others.
-    """
-
-    span: Span
-    keys: Codes
-    weights: npt.NDArray[np.int8]
-    values: npt.NDArray[np.int8]
-    weight_scale: Floats
-    value_scale: Floats
-    intercepts: Floats
-    share: float = 1.0
-
-    @cached_property
-    def table(self) -> Table:
-        """N-gram code to its place in `keys`."""
-        return build(self.keys)
-
-    @cached_property
-    def contributions(self) -> list[tuple[Floats, Floats]]:
-        """Per column: what each n-gram adds to the score and to the squared length, shapes (n-grams,)."""
-        weights = self.weights * self.weight_scale
-        squares = (self.values * self.value_scale) ** 2
-        return [(weights[:, column].copy(), squares[:, column].copy()) for column in range(weights.shape[1])]
-
-    def known(self, words: Words) -> tuple[Ints, Ints]:
-        """Return the distinct (text, n-gram) pairs that the view knows: two arrays, shape (pairs,).
-
-        No n-gram of a view holds the end of a text, so those that run over one are not found.
-        """
-        runs = ngrams(words, self.span.max_order)
-        found, place = self.table.find(np.concatenate(runs))
-        owners = np.concatenate([words.owner[: len(run)] for run in runs])
-        pairs = distinct(owners.take(found) * len(self.keys) + place)
-        owner = pairs // len(self.keys)
-        return owner, pairs - owner * len(self.keys)
-
-    def sums(self, words: Words) -> tuple[Floats, Floats]:
-        """Return the summed weights and the squared lengths: shapes (columns, texts)."""
-        owner, place = self.known(self.span.words(words))
-        sums = [
-            [np.bincount(owner, part.take(place), minlength=words.size) for part in column]
-            for column in self.contributions
-        ]
-        both = np.array(sums)
-        return both[:, 0], both[:, 1]
+from algorithms.ngram.lookup import Lookup, join
+from algorithms.ngram.tokens import portions, read_words
+from algorithms.ngram.views import Floats, View
 
 
 @dataclass(frozen=True)
@@ -87,6 +19,16 @@ class NgramModel:
     steepness: float = 1.0
     doubt: float = 0.0
 
+    @property
+    def columns(self) -> int:
+        """One for two classes, else one per class."""
+        return len(self.views[0].intercepts)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """The views' n-grams in one table."""
+        return join(self.views)
+
     def calibrated(self, steepness: float, doubt: float) -> "NgramModel":
         """Return the model with another calibration."""
         return replace(self, steepness=steepness, doubt=doubt)
@@ -95,7 +37,7 @@ class NgramModel:
 def evidence(model: NgramModel, reviews: Sequence[str]) -> tuple[Floats, Floats]:
     """Return per review and column the score, and the first view's squared length: (reviews, columns)."""
     parts = [_evidence(model, reviews[portion]) for portion in portions(reviews)]
-    both = np.concatenate(parts, axis=2) if parts else np.zeros((2, len(model.views[0].intercepts), 0))
+    both = np.concatenate(parts, axis=2) if parts else np.zeros((2, model.columns, 0))
     return both[0].T, both[1].T
 
 
@@ -125,12 +67,10 @@ def probabilities(values: Floats) -> Floats:
 
 def _evidence(model: NgramModel, reviews: Sequence[str]) -> Floats:
     """Return what `evidence` does, as one array: shape (2, columns, reviews)."""
-    words = read_words(reviews)
-    total, first = None, None
-    for view in model.views:
-        score, squared_length = view.sums(words)
-        length = np.sqrt(np.maximum(squared_length, 1e-12))
-        part = view.share * (score / length + view.intercepts[:, None])
-        total = part if total is None else total + part
-        first = squared_length if first is None else first
-    return np.array([total, first])
+    sums = model.lookup.sums(read_words(reviews))
+    lengths = np.sqrt(np.maximum(sums[:, 1], 1e-12))
+    score = sum(
+        view.share * (total / length + view.intercepts[:, None])
+        for view, total, length in zip(model.views, sums[:, 0], lengths, strict=True)
+    )
+    return np.array([score, sums[0, 1]])

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from algorithms.ngram.counting import Counts, Floats
 from algorithms.ngram.fitting import Fit
-from algorithms.ngram.model import Span, View
+from algorithms.ngram.views import Span, View
 
 
 def pack(counts: Counts, fits: list[Fit], features: int, span: Span, share: float) -> View:

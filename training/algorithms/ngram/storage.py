@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from algorithms.ngram.model import NgramModel, Span, View
+from algorithms.ngram.model import NgramModel
+from algorithms.ngram.views import Span, View
 
 _WEIGHTS_FILE = "weights.npz"
 _CODE_BYTES = 8

@@ -13,8 +13,8 @@ from scipy.optimize import minimize
 from algorithms.ngram.counting import Counts, Floats, gather, tally
 from algorithms.ngram.fitting import Fit
 from algorithms.ngram.knobs import Knobs
-from algorithms.ngram.model import Span, View
 from algorithms.ngram.pruning import pack
+from algorithms.ngram.views import Span, View
 
 Singles = npt.NDArray[np.float32]
 

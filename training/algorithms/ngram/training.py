@@ -9,9 +9,10 @@ from algorithms.ngram.calibration import calibrate
 from algorithms.ngram.counting import Floats, gather, tally
 from algorithms.ngram.fitting import fit, promising
 from algorithms.ngram.knobs import Knobs
-from algorithms.ngram.model import NgramModel, Span, View, predict
+from algorithms.ngram.model import NgramModel, predict
 from algorithms.ngram.pruning import pack
 from algorithms.ngram.topics import Topics, find_topics, topic_view
+from algorithms.ngram.views import Span, View
 from refusals import Refused
 
 
