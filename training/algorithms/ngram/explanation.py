@@ -14,7 +14,7 @@ from algorithms.ngram.views import Floats
 def explain(model: NgramModel, review: str, most: int) -> list[Reason]:
     """Return at most `most` reasons, the weightiest first; what the model does not know is none."""
     words = read_words([review])
-    sums = model.lookup.sums(words)[..., 0]
+    (sums,) = model.lookup.sums(words)
     # The calibrated log odds are proportional to the score: this is what a score of one adds.
     scale = logits(model, np.ones((1, model.columns)), sums[:1, 1])[0]
     lengths = np.sqrt(np.maximum(sums[:, 1], 1e-12))
@@ -27,14 +27,14 @@ def explain(model: NgramModel, review: str, most: int) -> list[Reason]:
 def _effects(model: NgramModel, words: Words, hits: Hits, lengths: Floats) -> dict[str, Floats]:
     """Return what each phrase adds to the score, over all views: shape (columns,) each."""
     effects: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(model.columns))
-    views = zip(model.views, model.lookup.contributions, lengths, strict=True)
-    for view, contributions, length in views:
-        seen = model.lookup.seen(words, hits, view.span.last_words)
-        # An n-gram counts once, however often the view sees it.
+    for group in model.lookup.groups:
+        seen = model.lookup.seen(words, hits, group.last_words)
+        # An n-gram counts once, however often it is seen.
         _, first = np.unique(hits.place[seen], return_index=True)
+        shares = np.array([[model.views[number].share] for number in group.views]) / lengths[group.views]
         for hit in seen[first].tolist():
-            added = np.array([weights[hits.place[hit]] for weights, _ in contributions])
-            effects[_phrase(words, hits.start[hit], hits.order[hit])] += view.share * added / length
+            added = group.contributions[hits.place[hit], :, 0] * shares
+            effects[_phrase(words, hits.start[hit], hits.order[hit])] += added.sum(axis=0)
     return effects
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.ngram.table import Table, build
-from algorithms.ngram.tokens import Ints, Words, distinct, ngrams
+from algorithms.ngram.tokens import Codes, Ints, Words, distinct, ngrams
 from algorithms.ngram.views import Floats, View
 
 
@@ -20,16 +20,24 @@ class Hits:
 
 
 @dataclass(frozen=True)
-class Lookup:
-    """The n-grams of several views; contributions has, per view and column, what each adds to the score and
-    to the squared length: two arrays (n-grams,), 0 where the view does not know it.
+class Group:
+    """The views (by number) that see the same words, and what each n-gram adds to their scores and to their
+    squared lengths: contributions (n-grams, views, 2, columns), 0 where a view does not know it.
     """
+
+    last_words: int
+    views: list[int]
+    contributions: Floats
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The n-grams of several views in one table."""
 
     table: Table
     size: int
     max_order: int
-    last_words: list[int]
-    contributions: list[list[tuple[Floats, Floats]]]
+    groups: list[Group]
 
     def hits(self, words: Words) -> Hits:
         """Find the n-grams. None holds the end of a text, so those that run over one are not found."""
@@ -47,15 +55,20 @@ class Lookup:
         return np.flatnonzero(hits.start >= ends.take(words.owner.take(hits.start)) - last_words)
 
     def sums(self, words: Words) -> Floats:
-        """Return the summed weights and the squared lengths: shape (views, 2, columns, texts)."""
+        """Return the summed weights and the squared lengths: shape (texts, views, 2, columns)."""
         hits = self.hits(words)
-        pairs = {last: self._pairs(words, hits, last) for last in set(self.last_words)}
-        sums = [
-            [np.bincount(pairs[last][0], part.take(pairs[last][1]), minlength=words.size) for part in column]
-            for last, view in zip(self.last_words, self.contributions, strict=True)
-            for column in view
+        parts = [self._sums(words, hits, group) for group in self.groups]
+        return np.concatenate(parts, axis=1)[
+            :, np.argsort([view for group in self.groups for view in group.views])
         ]
-        return np.array(sums).reshape(len(self.last_words), -1, 2, words.size).swapaxes(1, 2)
+
+    def _sums(self, words: Words, hits: Hits, group: Group) -> Floats:
+        owner, place = self._pairs(words, hits, group.last_words)
+        sums = np.zeros((words.size, *group.contributions.shape[1:]))
+        begin = np.flatnonzero(np.diff(owner, prepend=-1))
+        if len(begin):
+            sums[owner.take(begin)] = np.add.reduceat(group.contributions.take(place, axis=0), begin)
+        return sums
 
     def _pairs(self, words: Words, hits: Hits, last_words: int) -> tuple[Ints, Ints]:
         """Return the distinct (text, n-gram) pairs: two arrays, shape (pairs,)."""
@@ -67,19 +80,20 @@ class Lookup:
 
 
 def join(views: Sequence[View]) -> Lookup:
-    """Put the n-grams of all views into one table."""
+    """Put the n-grams of all views into one table, those of one span's words into one group."""
     keys = distinct(np.concatenate([view.keys for view in views]))
-    return Lookup(
-        table=build(keys),
-        size=len(keys),
-        max_order=max(view.span.max_order for view in views),
-        last_words=[view.span.last_words for view in views],
-        contributions=[_contributions(view, np.searchsorted(keys, view.keys), len(keys)) for view in views],
-    )
+    spans = [view.span.last_words for view in views]
+    groups = []
+    for last in dict.fromkeys(spans):
+        members = [number for number, span in enumerate(spans) if span == last]
+        contributions = np.stack([_contributions(views[number], keys) for number in members], axis=1)
+        groups.append(Group(last, members, contributions))
+    return Lookup(build(keys), len(keys), max(view.span.max_order for view in views), groups)
 
 
-def _contributions(view: View, places: Ints, size: int) -> list[tuple[Floats, Floats]]:
-    weights, squares = np.zeros((2, view.weights.shape[1], size))
-    weights[:, places] = (view.weights * view.weight_scale).T
-    squares[:, places] = ((view.values * view.value_scale) ** 2).T
-    return list(zip(weights, squares, strict=True))
+def _contributions(view: View, keys: Codes) -> Floats:
+    result = np.zeros((len(keys), 2, view.weights.shape[1]))
+    places = np.searchsorted(keys, view.keys)
+    result[places, 0] = view.weights * view.weight_scale
+    result[places, 1] = (view.values * view.value_scale) ** 2
+    return result

@@ -37,8 +37,8 @@ class NgramModel:
 def evidence(model: NgramModel, reviews: Sequence[str]) -> tuple[Floats, Floats]:
     """Return per review and column the score, and the first view's squared length: (reviews, columns)."""
     parts = [_evidence(model, reviews[portion]) for portion in portions(reviews)]
-    both = np.concatenate(parts, axis=2) if parts else np.zeros((2, model.columns, 0))
-    return both[0].T, both[1].T
+    both = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0, model.columns))
+    return both[0], both[1]
 
 
 def logits(model: NgramModel, score: Floats, squared_length: Floats) -> Floats:
@@ -66,11 +66,11 @@ def probabilities(values: Floats) -> Floats:
 
 
 def _evidence(model: NgramModel, reviews: Sequence[str]) -> Floats:
-    """Return what `evidence` does, as one array: shape (2, columns, reviews)."""
+    """Return what `evidence` does, as one array: shape (2, reviews, columns)."""
     sums = model.lookup.sums(read_words(reviews))
-    lengths = np.sqrt(np.maximum(sums[:, 1], 1e-12))
+    lengths = np.sqrt(np.maximum(sums[:, :, 1], 1e-12))
     score = sum(
-        view.share * (total / length + view.intercepts[:, None])
-        for view, total, length in zip(model.views, sums[:, 0], lengths, strict=True)
+        view.share * (sums[:, number, 0] / lengths[:, number] + view.intercepts)
+        for number, view in enumerate(model.views)
     )
-    return np.array([score, sums[0, 1]])
+    return np.array([score, sums[:, 0, 1]])
