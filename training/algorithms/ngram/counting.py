@@ -29,6 +29,11 @@ class Counts:
     keys: Codes
     present: sp.csr_matrix
 
+    @property
+    def frequency(self) -> Floats:
+        """In how many texts each n-gram is: shape (n-grams,)."""
+        return np.bincount(self.present.indices, minlength=len(self.keys)).astype(np.float64)
+
 
 @dataclass(frozen=True)
 class Tally:

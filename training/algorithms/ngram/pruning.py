@@ -3,19 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
-from algorithms.ngram.counting import Counts, Floats
 from algorithms.ngram.fitting import Fit
-from algorithms.ngram.views import Span, View
+from algorithms.ngram.tokens import Codes
+from algorithms.ngram.views import Floats, Span, View
 
 
-def pack(counts: Counts, fits: list[Fit], features: int, span: Span, share: float) -> View:
+def pack(keys: Codes, frequency: Floats, fits: list[Fit], span: Span, features: int) -> View:
     """Keep the most useful n-grams, and round their weights and ratios to one byte."""
-    frequency = np.asarray(counts.present.sum(axis=0, dtype=np.float64)).ravel()
     kept = _most_useful(frequency, fits, features)
     weights, weight_scale = _bytes([one.ratios[kept] * one.weights[kept] for one in fits])
     values, value_scale = _bytes([one.ratios[kept] for one in fits])
     intercepts = np.array([one.intercept for one in fits])
-    return View(span, counts.keys[kept], weights, values, weight_scale, value_scale, intercepts, share)
+    return View(span, keys[kept], weights, values, weight_scale, value_scale, intercepts)
 
 
 def _most_useful(frequency: Floats, fits: list[Fit], features: int) -> npt.NDArray[np.intp]:

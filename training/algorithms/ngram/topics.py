@@ -3,17 +3,18 @@
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.optimize import minimize
 
-from algorithms.ngram.counting import Counts, Floats, gather, tally
+from algorithms.ngram.counting import Floats, gather, tally
 from algorithms.ngram.fitting import Fit
 from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.pruning import pack
+from algorithms.ngram.tokens import Codes
 from algorithms.ngram.views import Span, View
 
 Singles = npt.NDArray[np.float32]
@@ -30,11 +31,12 @@ _THREADS = 2
 class Topics:
     """Labelled texts as rows of inverse document frequencies of unit length, and the topics of n-grams.
 
-    counts: which text, labelled or not, holds which n-gram; rows (labelled texts, n-grams); rarity
-    (n-grams,) the inverse document frequencies; places (n-grams, topics).
+    keys (n-grams,), frequency (n-grams,) the texts, labelled or not, that hold each; rows (labelled texts,
+    n-grams); rarity (n-grams,) the inverse document frequencies; places (n-grams, topics).
     """
 
-    counts: Counts
+    keys: Codes
+    frequency: Floats
     rows: sp.csr_matrix
     rarity: Floats
     places: Singles
@@ -48,13 +50,14 @@ def find_topics(labelled: Sequence[str], unlabelled: Sequence[str], knobs: Knobs
     counts = gather(texts, usual, _SPAN)
     if not len(counts.keys):
         return None
-    rarity = np.log(len(texts) / np.asarray(counts.present.sum(axis=0)).ravel())
-    rows = counts.present.copy()
+    often = counts.frequency
+    rarity = np.log(len(texts) / often)
+    rows = counts.present
+    length = np.sqrt(np.maximum(rows @ rarity.astype(np.float32) ** 2, 1e-12))
     rows.data = rarity.astype(np.float32)[rows.indices]
-    length = np.sqrt(np.maximum(np.asarray(rows.multiply(rows).sum(axis=1)).ravel(), 1e-12))
-    rows.data /= np.repeat(length.astype(np.float32), np.diff(rows.indptr))
+    rows.data /= np.repeat(length, np.diff(rows.indptr))
     places = _places(rows, min(knobs.topics, *rows.shape), knobs.seed)
-    return Topics(counts, rows[: len(labelled)], rarity, places)
+    return Topics(counts.keys, often, rows[: len(labelled)], rarity, places)
 
 
 def topic_view(topics: Topics, shares: Floats, knobs: Knobs) -> View:
@@ -68,7 +71,8 @@ def topic_view(topics: Topics, shares: Floats, knobs: Knobs) -> View:
     for share in shares[:labelled].T:
         weights, intercept = _fit(known, share, knobs.topic_strength)
         fits.append(Fit(topics.rarity, topics.places @ weights, intercept))
-    return pack(topics.counts, fits, knobs.features, _SPAN, knobs.topic_share)
+    view = pack(topics.keys, topics.frequency, fits, _SPAN, knobs.features)
+    return replace(view, share=knobs.topic_share)
 
 
 def _fit(known: Singles, share: Floats, strength: float) -> tuple[Floats, float]:

@@ -1,6 +1,7 @@
 """Training: each view counts, fits and prunes; all are calibrated; once more with the validation rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def _view(texts: Sequence[str], shares: Floats, span: Span, part: float, knobs: 
         raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
     counts = gather(texts, promising(counted, knobs), span)
     fits = [fit(counts.present, share, knobs) for share in shares.T]
-    return pack(counts, fits, knobs.features, span, part)
+    return replace(pack(counts.keys, counts.frequency, fits, span, knobs.features), share=part)
 
 
 def _widened(model: NgramModel, topics: Topics, shares: Floats, knobs: Knobs) -> NgramModel:
