@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.ngram.table import Table, build
-from algorithms.ngram.tokens import Codes, Ints, Words, distinct, ngrams
+from algorithms.ngram.tokens import Codes, Ints, Words, beginnings, distinct, ngrams
 from algorithms.ngram.views import Floats, View
 
 
@@ -51,8 +51,7 @@ class Lookup:
         """Return which hits begin within the last words of their text; all of them if that is 0."""
         if not last_words:
             return np.arange(len(hits.start))
-        ends = np.flatnonzero(np.diff(words.owner, append=words.size))
-        return np.flatnonzero(hits.start >= ends.take(words.owner.take(hits.start)) - last_words)
+        return np.flatnonzero(hits.start >= words.ends.take(words.owner.take(hits.start)) - last_words)
 
     def sums(self, words: Words) -> Floats:
         """Return the summed weights and the squared lengths: shape (texts, views, 2, columns)."""
@@ -65,7 +64,7 @@ class Lookup:
     def _sums(self, words: Words, hits: Hits, group: Group) -> Floats:
         owner, place = self._pairs(words, hits, group.last_words)
         sums = np.zeros((words.size, *group.contributions.shape[1:]))
-        begin = np.flatnonzero(np.diff(owner, prepend=-1))
+        begin = beginnings(owner)
         if len(begin):
             sums[owner.take(begin)] = np.add.reduceat(group.contributions.take(place, axis=0), begin)
         return sums
