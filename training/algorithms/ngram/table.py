@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from algorithms.ngram.tokens import CODE_BITS, Codes, Ints
+from algorithms.ngram.tokens import CODE_BITS, Codes, Ints, distinct
 
 _LEAST_BITS = 8
 # No n-gram has such a code: codes have fewer bits.
@@ -59,7 +59,7 @@ def _placed(keys: Codes, size: int) -> Table | None:
         places[target] = moved
         # Of several that moved to one slot the last stays; those pushed out move on with the others.
         lost = np.r_[evicted[evicted >= 0], moved]
-        lost = np.unique(lost[places[both[lies_in[lost], lost]] != lost])
+        lost = distinct(lost[places[both[lies_in[lost], lost]] != lost])
         if not len(lost):
             codes = np.full(size, _EMPTY)
             codes[places >= 0] = keys[places[places >= 0]]
