@@ -1,6 +1,7 @@
-"""Training: count, fit, prune, calibrate; then once more with the validation rows."""
+"""Training: each view counts, fits and prunes; all are calibrated; once more with the validation rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,25 +12,62 @@ from algorithms.ngram.fitting import fit, promising
 from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.model import NgramModel, predict
 from algorithms.ngram.pruning import pack
+from algorithms.ngram.topics import Topics, find_topics, topic_view
+from algorithms.ngram.views import Span, View
 from refusals import Refused
 
 
 def train_model(examples: Examples, knobs: Knobs) -> Trained:
-    """Train on the training rows, calibrate on the validation rows, then train again on both."""
+    """Train on the training rows, calibrate on the validation rows, then train again on both.
+
+    What unlabelled rows teach is used only if the validation rows are judged better with it.
+    """
+    everything = [*examples.train, *examples.validation]
     shares = _shares(examples)
-    draft = learn(examples.train, shares[: len(examples.train)], knobs)
-    draft = calibrate(draft, examples.validation, examples.validation_codes, knobs.seed)
-    final = learn([*examples.train, *examples.validation], shares, knobs)
-    return Trained(final.calibrated(draft.steepness, draft.doubt), predict(draft, examples.validation))
+    known = shares[: len(examples.train)]
+    draft = _calibrated(learn(examples.train, known, knobs), examples, knobs)
+    final, used = learn(everything, shares, knobs), 0
+    extra = examples.unlabelled[: knobs.topic_texts]
+    if extra and (topics := find_topics(everything[: knobs.topic_texts], extra, knobs)):
+        wider = _calibrated(_widened(draft, topics, known, knobs), examples, knobs)
+        if _loss(wider, examples) < _loss(draft, examples):
+            draft, final, used = wider, _widened(final, topics, shares, knobs), len(extra)
+    final = final.calibrated(draft.steepness, draft.doubt)
+    return Trained(final, predict(draft, examples.validation), used)
 
 
 def learn(texts: Sequence[str], shares: Floats, knobs: Knobs) -> NgramModel:
-    """Learn from texts how far each is of each class: `shares` is (texts, columns)."""
-    counted = tally(texts, shares, knobs.max_order)
+    """Learn which classes each text is of, `shares` (texts, columns), from all of it and from its end."""
+    whole = _view(texts, shares, Span(knobs.max_order), 1.0, knobs)
+    if not len(whole.keys):
+        raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
+    # Reviewers sum up at the end.
+    end = _view(texts, shares, Span(knobs.max_order, knobs.last_words), knobs.end_share, knobs)
+    return NgramModel((whole, end) if len(end.keys) else (whole,))
+
+
+def _view(texts: Sequence[str], shares: Floats, span: Span, part: float, knobs: Knobs) -> View:
+    counted = tally(texts, shares, span)
     if not (counted.frequency >= knobs.min_reviews).any():
         raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
-    counts = gather(texts, promising(counted, knobs), knobs.max_order)
-    return pack(counts, [fit(counts.present, share, knobs) for share in shares.T], knobs)
+    counts = gather(texts, promising(counted, knobs), span)
+    fits = [fit(counts.present, share, knobs) for share in shares.T]
+    return replace(pack(counts.keys, counts.frequency, fits, span, knobs.features), share=part)
+
+
+def _widened(model: NgramModel, topics: Topics, shares: Floats, knobs: Knobs) -> NgramModel:
+    return NgramModel((*model.views, topic_view(topics, shares, knobs)))
+
+
+def _calibrated(model: NgramModel, examples: Examples, knobs: Knobs) -> NgramModel:
+    return calibrate(model, examples.validation, examples.validation_codes, knobs.seed)
+
+
+def _loss(model: NgramModel, examples: Examples) -> float:
+    """Return the mean log loss on the validation rows."""
+    rows = np.arange(len(examples.validation))
+    right = predict(model, examples.validation)[rows, examples.validation_codes]
+    return float(-np.log(np.maximum(right, 1e-12)).mean())
 
 
 def _shares(examples: Examples) -> Floats:
