@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from uv import find_uv_bin
+
 from bench.figures import Table, rows_of
 from bench.running import ROOT
 from bench.subjects.plan import Plan
@@ -34,6 +36,7 @@ def _layer(folder: Path, environment: dict[str, str]) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     given = {name: value for name, value in os.environ.items() if name != "LAYER_PYTHON"}
+    given.setdefault("UV", find_uv_bin())
     command = ["make", "--silent", "build-MarqueeLayer", f"ARTIFACTS_DIR={folder}"]
     layer = ROOT / "layers" / "marquee"
     subprocess.run(command, cwd=layer, env={**given, **environment}, check=True, stdout=sys.stderr)
@@ -47,5 +50,7 @@ def _import_milliseconds(path: str) -> float:
 
 
 def _megabytes(folder: Path) -> float:
-    files = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    # `sam build` follows links too; what this machine compiled is in no package.
+    places = os.walk(folder, followlinks=True)
+    files = (Path(place) / name for place, _, names in places for name in names if "__pycache__" not in place)
     return sum(path.stat().st_size for path in files) / 1e6
