@@ -134,7 +134,7 @@ def test_a_record_that_is_throttled_for_good_is_asked_for_once_more(
 
     def refused_once(table: Table, *asked: Any) -> bool:
         if next(refusals, False):
-            code = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "Slow down."}}
+            code: Any = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "Slow down."}}
             raise ClientError(code, "UpdateItem")
         return update(table, *asked)
 
