@@ -25,25 +25,30 @@ def broken(
     flights: Sequence["Flight"],
     before: frozenset[str],
     rollbacks: Mapping[str, int] = MappingProxyType({}),
+    unheard: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Breakage]:
     """Return every promise that is not kept; the runs in `before` are none of the trial's.
 
-    `rollbacks`: how often the model of a run was brought back on purpose.
+    `rollbacks`: how often the model of a run was brought back on purpose. `unheard`: by key, how many
+    drops of a file nobody was told of, for a fault lost S3's event: a repeat among them leaves no trace.
     """
     return [
-        *(found for flight in flights for found in _flight(evidence, flight, rollbacks)),
+        *(found for flight in flights for found in _flight(evidence, flight, rollbacks, unheard)),
         *(Breakage(run_id, sentence) for run_id, sentence in _stage(evidence, flights, before)),
     ]
 
 
-def _flight(evidence: Evidence, flight: "Flight", rollbacks: Mapping[str, int]) -> Iterator[Breakage]:
+def _flight(
+    evidence: Evidence, flight: "Flight", rollbacks: Mapping[str, int], unheard: Mapping[str, int]
+) -> Iterator[Breakage]:
     if flight.journey.batch:
         batch = evidence.batches.get(flight.key)
         about, due = (batch.batch_id, Counter({"batch_done": 1})) if batch else ("", Counter[str]())
         sentences = _batch(evidence, batch) if batch else iter(("the batch was lost",))
     else:
         run = evidence.runs.get(flight.run_id)
-        about, due = (run.run_id, _due(flight, run, rollbacks)) if run else ("", Counter[str]())
+        repeats = max(0, int(flight.journey.twice) - unheard.get(flight.key, 0))
+        about, due = (run.run_id, _due(run, rollbacks, repeats)) if run else ("", Counter[str]())
         sentences = _run(evidence, flight, run) if run else iter(("the upload was lost: it has no run",))
     whose, words = flight.run_id or flight.key, f"{flight.key} ({flight.label}): "
     yield from (Breakage(whose, words + sentence) for sentence in sentences)
@@ -103,9 +108,9 @@ def _batch(evidence: Evidence, batch: Batch) -> Iterator[str]:
         yield f"transform jobs: {jobs}, not 1"
 
 
-def _due(flight: "Flight", run: Run, rollbacks: Mapping[str, int]) -> Counter[str]:
-    """How often each outcome has to be told: once an attempt, once a rollback."""
-    due = Counter({"duplicate": int(flight.journey.twice), "rolled_back": rollbacks.get(run.run_id, 0)})
+def _due(run: Run, rollbacks: Mapping[str, int], repeats: int) -> Counter[str]:
+    """How often each outcome has to be told: once an attempt, once a rollback, once a repeated drop."""
+    due = Counter({"duplicate": repeats, "rolled_back": rollbacks.get(run.run_id, 0)})
     if run.ended:
         due[str(outcome_of(run))] = run.attempt
     return due

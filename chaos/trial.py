@@ -131,6 +131,11 @@ class Trial:
         batches = self.stage.account.batches().batches(1000)
         return next((batch for batch in batches if batch.upload.key == flight.key), None)
 
+    def _unheard(self) -> Counter[str]:
+        """By key, how often S3's event of a drop was lost."""
+        lost = (strike["subject"] for strike in self.strikes if strike["kind"] == "drop")
+        return Counter(subject.rpartition(" of ")[2] for subject in lost)
+
     def verdict(self, patience: float = PATIENCE_SECONDS, repeats: int = 0) -> list[Breakage]:
         """What is broken once everything has had its time, without faults; [] if all is as it must be.
 
@@ -142,7 +147,7 @@ class Trial:
         while True:
             answer = self.reconcile()
             self.evidence.gather(self.stage)
-            found = broken(self.evidence, self.flights, self.before, self.rollbacks)
+            found = broken(self.evidence, self.flights, self.before, self.rollbacks, self._unheard())
             if b'"errorType"' in answer:
                 found.append(
                     Breakage("", f"the reconciler raised though no fault was left: {answer[:400]!r}")

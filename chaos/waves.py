@@ -39,13 +39,15 @@ class Wave:
 
     @property
     def deaths_beside_sns(self) -> int:
-        """How often a function was killed when SNS had taken its message and nothing had recorded it."""
-        return sum(
-            strike["kind"] == "kill"
-            and self.faults[strike["fault"]].get("when") == "after"
-            and "sns:Publish" in strike["subject"]
-            for strike in self.strikes
-        )
+        """How often SNS had taken a message, and its sender did not live to record it, or was not let."""
+        return sum(map(self._is_beside_sns, self.strikes))
+
+    def _is_beside_sns(self, strike: Mapping[str, Any]) -> bool:
+        if strike["kind"] not in ("kill", "error"):
+            return False
+        if self.faults[strike["fault"]].get("when") == "after":
+            return "sns:Publish" in strike["subject"]
+        return bool(strike["behind"] == "sns:Publish")
 
     @property
     def excused(self) -> int:

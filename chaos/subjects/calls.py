@@ -6,7 +6,7 @@ Which calls there are is not written down here: a clean passage of every journey
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -138,12 +138,21 @@ def _chosen(left: Faults) -> Faults:
 
 
 def left_of(left: Faults, missed: Faults, chosen: Faults, wave: Wave) -> tuple[Faults, Faults]:
-    """What is still to be tried, and what never struck: what did not come about is tried once more, last."""
+    """What is still to be tried, and what never struck.
+
+    What did not come about is tried once more, last, whatever the number of the call is then.
+    """
     rest = [tried for tried in left if tried not in chosen]
     idle = [tried for place, tried in enumerate(chosen) if not wave.struck(place)]
-    again = [tried for tried in idle if tried not in missed]
+    again = list(dict.fromkeys(_at_any_number(tried) for tried in idle if tried not in missed))
     known = [tried for tried in missed if tried not in chosen or tried in idle]
-    return rest + again, known + again
+    new = [tried for tried in again if tried not in rest]
+    return rest + new, known + [tried for tried in again if tried not in known]
+
+
+def _at_any_number(tried: tuple[Point, str]) -> tuple[Point, str]:
+    point, kind = tried
+    return replace(point, call=None), kind
 
 
 def unmet_of(functions: list[str], points: list[Point]) -> list[str]:

@@ -20,14 +20,15 @@ from pyspark.sql import functions as F
 
 ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 TAG = r"<(?:/?[A-Za-z]|!)[^<>]*>"
-_ODD_BLANK = r"\u0000-\u001f\u007f-\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
-BLANKS = f"[ {_ODD_BLANK}]{{2,}}|[{_ODD_BLANK}]"
-"""What becomes one blank. A single one stays as it is: most of a text's need no rewriting."""
+_BLANKS = r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS = f"[{_BLANKS}]+"
 NAMED_ENTITIES = {**{name: chr(code) for name, code in name2codepoint.items()}, "apos": "'"}
 
-_ASCII_BLANKS = r"[\u0000-\u0020\u007f]{2,}|[\u0000-\u001f\u007f]"
+_ODD_BLANKS = r"\u0000-\u001f\u007f-\uffff&&[" + _BLANKS + "]"
+"""Blanks but the blank itself. Java asks of each character first whether it is in the wide range: few are."""
+_ODD_ASCII_BLANKS = r"\u0000-\u001f\u007f"
 _FREQUENT = " .,"
-"""Most of what is no content; Spark drops single characters several times faster than a pattern's matches."""
+"""Most of what is no content; what is left for a pattern is a third of it."""
 _CONTENT = r"\p{L}\p{M}\p{N}\p{So}"
 """What near-duplicates have in common: letters, marks, digits and symbols such as emoji."""
 
@@ -38,10 +39,10 @@ def clean(text: Column) -> Column:
     # An entity may stand for a tag's "<".
     marked = text.contains("<") | text.contains("&")
     untagged = F.when(marked, F.regexp_replace(decoded, TAG, " ")).otherwise(text)
-    # Java matches the class of ASCII blanks twice as fast as the whole one.
-    plain = _is_ascii(text) & ~text.contains("&")
-    blanks = F.when(plain, _collapse(untagged, _ASCII_BLANKS)).otherwise(_collapse(untagged, BLANKS))
-    return F.trim(blanks)
+    odd = F.when(_is_ascii(text), _holds(text, _ODD_ASCII_BLANKS)).otherwise(_holds(text, _ODD_BLANKS))
+    replaced = F.regexp_replace(untagged, f"[{_ODD_BLANKS}]", " ")
+    blanks = F.when(odd | text.contains("&"), replaced).otherwise(untagged)
+    return F.trim(F.regexp_replace(blanks, "  +", " "))
 
 
 def near_duplicate_key(cleaned: Column) -> Column:
@@ -62,8 +63,9 @@ def _is_ascii(text: Column) -> Column:
     return F.length(text) == F.octet_length(text)
 
 
-def _collapse(text: Column, blanks: str) -> Column:
-    return F.regexp_replace(text, blanks, " ")
+def _holds(text: Column, characters: str) -> Column:
+    # Java runs over a class's characters many times as fast as it looks for one, place by place.
+    return ~text.rlike(rf"^[^{characters}]*\z")
 
 
 def _decode_entities(text: Column) -> Column:

@@ -1,24 +1,31 @@
-"""CSV in which every line is one row: Spark's own expressions read it, piece by piece.
+"""CSV that Spark's own expressions read as Python's csv module would, piece by piece.
 
-A line is plain when Python's csv module, which etl.records reads by, takes it for one whole row of the
-header's width whatever stands in the lines around it: each field is closed on the line, quotes are at its
-ends or doubled. As the first line begins a row, so does every line of a file of plain lines, and any piece
-of it can be read without the others.
+etl.records reads a file from its first line to its last, for a quote may open anywhere. Here each line is
+looked at alone, and lines that a quoted field goes over are put together (etl.joined_lines). What results is
+read this way only if it is *plain*: every line, or what was put together, is by itself one whole row to
+Python's csv module, with each quoted field closed in it and no character that needs a second look. As the
+first begins a row, so does each after it, and any piece of the file can be read without the others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from etl.joined_lines import joined
 from etl.records import LONGEST_FIELD, Unreadable, csv_rows
 
 _MARK = "\ufeff"
 _MOST_COLUMNS = 1000
-_QUOTED = r'"[^"\x00]*+(?:""[^"\x00]*+)*+"'
-_BARE = r'[^",\r\x00][^,\r\x00]*+'
+_MOST_ODD_LINES = 1_000_000
+"""Lines the driver may be told of: numbers, but many of them."""
+_QUOTED = r'"[^"\x00]*(?:""[^"\x00]*)*+"'
+_BARE = r'[^",\r\n\x00][^,\r\n\x00]*'
 _FIELD = f"(?:{_QUOTED}|{_BARE}|)"
-"""Every loop is possessive: Java runs such loops without recursion and without going back."""
+"""Loops over groups are possessive: Java runs these without recursion. Those over characters are greedy: it
+runs these several times as fast, and to go back in one fails at once, for what may follow is none of them."""
+_ROW = rf"^{_FIELD}(?:,{_FIELD})*+\r?\z"
 _EMPTY = ("", "\r")
 
 
@@ -26,49 +33,84 @@ _EMPTY = ("", "\r")
 class Header:
     """The fields of the first row, and the number of its line."""
 
-    fields: list[str]
+    fields: Sequence[str]
     line: int
 
 
 def numbered(lines: DataFrame) -> DataFrame:
-    """`line` (bigint, increasing with gaps) and `value` of the lines that are not empty."""
-    held = lines.select(F.monotonically_increasing_id().alias("line"), "value")
-    return held.where(~F.col("value").isin(*_EMPTY))
+    """`line` (bigint, increasing with gaps) and `value` of every line."""
+    return lines.select(F.monotonically_increasing_id().alias("line"), "value")
 
 
 def header_of(lines: DataFrame) -> Header | None:
-    """The first of the numbered lines as a row, if it is one by itself."""
-    first = lines.head()
+    """The first of the numbered lines that is not empty, if it is a row by itself."""
+    first = lines.where(~_is_empty()).head()
     rows = list(csv_rows([f"{first['value'].removeprefix(_MARK)}\n"])) if first else []
-    if first is None or len(rows) != 1 or isinstance(rows[0], Unreadable):
+    if first is None or len(rows) != 1 or isinstance(rows[0], Unreadable) or len(rows[0]) > _MOST_COLUMNS:
         return None
     return Header(rows[0], first["line"])
 
 
-def all_plain(lines: DataFrame, header: Header) -> bool:
-    """Whether every line below the header is plain; one pass, or up to the first that is not."""
-    width = len(header.fields)
-    return width <= _MOST_COLUMNS and _below(lines, header).where(~_is_plain(width)).isEmpty()
+def whole_rows(lines: DataFrame, header: Header) -> DataFrame | None:
+    """`line, value` of each row below the header; None unless all of them are plain."""
+    below = lines.where(F.col("line") > header.line)
+    plain = F.when(_fits(header), F.length("value") <= LONGEST_FIELD).otherwise(_is_plain())
+    told = below.select("line", plain.alias("plain"), _opens_or_closes().alias("odd"), "value")
+    odd = told.where(~_is_empty() & (~F.col("plain") | F.col("odd"))).drop("value")
+    found = odd.limit(_MOST_ODD_LINES + 1).collect()
+    if all(row["plain"] for row in found):
+        return below.where(~_is_empty())
+    if len(found) > _MOST_ODD_LINES:
+        return None
+    together = joined(below, sorted(row["line"] for row in found if row["odd"]))
+    if together is None:
+        return None
+    rows = together.where(~_is_empty())
+    return rows if rows.where(~_is_plain()).isEmpty() else None
 
 
-def plain_rows(lines: DataFrame, header: Header, text: int, label: int) -> DataFrame:
-    """`text, label, malformed` of plain lines, given the places of the two fields in a row."""
-    return _below(lines, header).select(
-        _field(text).alias("text"), _field(label).alias("label"), F.lit(False).alias("malformed")
+def plain_rows(rows: DataFrame, header: Header, text: int, label: int) -> DataFrame:
+    """`row, text, label, malformed` of plain rows, given the places of the two fields in one."""
+    fits = _fits(header)
+    return rows.select(
+        (F.col("line") - header.line).alias("row"),
+        F.when(fits, _field(text)).otherwise(_all_fields()).alias("text"),
+        F.when(fits, _field(label)).otherwise("").alias("label"),
+        (~fits).alias("malformed"),
     )
 
 
-def _below(lines: DataFrame, header: Header) -> DataFrame:
-    return lines.where(F.col("line") > header.line)
+def _is_empty() -> Column:
+    return F.col("value").isin(*_EMPTY)
 
 
-def _is_plain(width: int) -> Column:
-    # No field is longer than its line.
+def _is_plain() -> Column:
+    # No field is longer than its row.
     value = F.col("value")
-    return value.rlike(rf"^{_FIELD}(?:,{_FIELD}){{{width - 1}}}+\r?\z") & (F.length(value) <= LONGEST_FIELD)
+    return value.rlike(_ROW) & (F.length(value) <= LONGEST_FIELD)
+
+
+def _fits(header: Header) -> Column:
+    """Whether it is plain, and as wide as the header."""
+    others = len(header.fields) - 1
+    return F.col("value").rlike(rf"^{_FIELD}(?:,{_FIELD}){{{others}}}+\r?\z")
+
+
+def _opens_or_closes() -> Column:
+    value = F.col("value")
+    return (F.length(value) - F.length(F.replace(value, F.lit('"')))) % 2 == 1
 
 
 def _field(place: int) -> Column:
-    raw = F.regexp_extract("value", f"^(?:{_FIELD},){{{place}}}+({_FIELD})", 1)
-    inner = raw.substr(F.lit(2), F.length(raw) - 2)
-    return F.when(raw.startswith('"'), F.replace(inner, F.lit('""'), F.lit('"'))).otherwise(raw)
+    return _bare(F.regexp_extract("value", f"^(?:{_FIELD},){{{place}}}+({_FIELD})", 1))
+
+
+def _all_fields() -> Column:
+    # A comma before each, for Java goes on one character later after a match of nothing.
+    raw = F.regexp_extract_all(F.concat(F.lit(","), "value"), F.lit(f",({_FIELD})"), F.lit(1))
+    return F.array_join(F.transform(raw, _bare), ",")
+
+
+def _bare(field: Column) -> Column:
+    inner = F.replace(field.substr(F.lit(2), F.length(field) - 2), F.lit('""'), F.lit('"'))
+    return F.when(field.startswith('"'), inner).otherwise(field)

@@ -1,12 +1,13 @@
 """Reads an upload of any allowed format as rows of text and label.
 
-The frame of every reader: `row` (bigint, from 1 in the order of the file; where Spark reads a file in pieces,
-increasing with gaps, see etl.row_numbers), `text`, `label` (strings or null) and `malformed` (boolean).
-What is a row of CSV or JSON lines, etl.records says: the check before the job reads by it too. A CSV whose
-lines mean the same to Spark (etl.plain_csv) never goes through Python; any other is read by etl.records.
+The frame of every reader: `row` (bigint, increasing in the order of the file; with gaps where Spark reads it
+in pieces or a row goes over lines, see etl.row_numbers), `text`, `label` (strings or null) and `malformed`
+(boolean). What is a row of CSV or JSON lines, etl.records says: the check before the job reads by it too.
+A CSV that Spark reads alike (etl.plain_csv) never goes through Python; any other is read by etl.records, in
+one task.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from pyspark import RDD
@@ -17,7 +18,7 @@ from etl.columns import Columns
 from etl.errors import DatasetRefused, columns_of
 from etl.files import literal
 from etl.parquet import read_parquet
-from etl.plain_csv import all_plain, header_of, numbered, plain_rows
+from etl.plain_csv import header_of, numbered, plain_rows, whole_rows
 from etl.records import Record, Unreadable, csv_record, csv_rows, json_fields, json_record, plain_names
 
 JSON_ROWS_LOOKED_AT = 1000
@@ -34,7 +35,9 @@ def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
         formats = ", ".join(f".{name}" for name in _READERS)
         raise DatasetRefused(f"{uri.rpartition('/')[2]} is none of {formats} (.gz allowed).")
     rows, columns = reader(spark, uri)
-    return rows.select((F.monotonically_increasing_id() + 1).alias("row"), "*"), columns
+    if "row" not in rows.columns:
+        rows = rows.select((F.monotonically_increasing_id() + 1).alias("row"), "*")
+    return rows, columns
 
 
 def spread(rows: DataFrame) -> DataFrame:
@@ -49,9 +52,10 @@ def _read_csv(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
     if header is None:
         return _read_csv_in_order(spark, uri)
     columns = columns_of(header.fields)
-    if not all_plain(lines, header):
+    rows = whole_rows(lines, header)
+    if rows is None:
         return _read_csv_in_order(spark, uri)
-    return plain_rows(lines, header, *_places(header.fields, columns)), columns
+    return plain_rows(rows, header, *_places(header.fields, columns)), columns
 
 
 def _read_csv_in_order(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
@@ -70,7 +74,7 @@ def _read_csv_in_order(spark: SparkSession, uri: str) -> tuple[DataFrame, Column
     return _frame(spark, lines.mapPartitions(rows)), columns
 
 
-def _places(header: list[str], columns: Columns) -> tuple[int, int]:
+def _places(header: Sequence[str], columns: Columns) -> tuple[int, int]:
     compared = plain_names(header)
     return compared.index(columns.text), compared.index(columns.label)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from etl.row_numbers import in_file
+from etl.row_numbers import numbered_through
 from etl.splitting import review_id, shuffled
 from etl.tally import Tally
 
@@ -56,6 +56,7 @@ def write_dataset(judged: DataFrame, tally: Tally, uri: str) -> None:
 def write_quarantine(judged: DataFrame, uri: str) -> None:
     """Write the refused rows with their reasons as JSON lines, gzipped."""
     refused = judged.where("reason is not null").select(
-        in_file(judged).alias("row"), "reason", "review", F.col("spelling").alias("label")
+        "row", "reason", "review", F.col("spelling").alias("label")
     )
-    refused.coalesce(1).write.mode("overwrite").options(compression="gzip", **_NO_MARKER).json(uri)
+    numbered = numbered_through(refused, judged)
+    numbered.coalesce(1).write.mode("overwrite").options(compression="gzip", **_NO_MARKER).json(uri)

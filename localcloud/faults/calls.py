@@ -51,6 +51,10 @@ class _Invocation:
             self.numbers[call.sdk_id] = len(self.calls)
         return self.numbers[call.sdk_id]
 
+    def behind(self, number: int) -> str:
+        """The action of the call before that one; "" before the first."""
+        return self.calls[number - 2] if number > 1 else ""
+
 
 class CallFaults:
     """Every call to AWS passes here. Callable from any thread."""
@@ -141,6 +145,7 @@ class CallFaults:
             ),
             f"{names[-1]}: {_place(call.action, number)}",
             call.sdk_id,
+            invocation.behind(number) if invocation else "",
         )
         if fault is None:
             return None
@@ -157,6 +162,7 @@ class CallFaults:
             ),
             f"{invocation.function} {invocation.request_id}: {_place(call.action, number)}",
             call.sdk_id,
+            invocation.behind(number),
         )
 
 

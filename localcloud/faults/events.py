@@ -41,7 +41,14 @@ class _Passage:
     def __str__(self) -> str:
         source = f"rule {self.rule} -> " if self.rule else "invocation of "
         what = self.event.get("detail-type", "event")
-        return f"{source}{self.target}: {what} {self.event_id}"
+        return f"{source}{self.target}: {what} {self.event_id}{self._object}"
+
+    @property
+    def _object(self) -> str:
+        """Which object an event of S3 is about."""
+        detail = self.event.get("detail")
+        held = detail.get("object") if isinstance(detail, Mapping) else None
+        return f" of {held.get('key')}" if isinstance(held, Mapping) else ""
 
 
 @dataclass

@@ -23,6 +23,8 @@ class Strike:
     """Seconds since the epoch."""
     subject: str
     """What was struck: a delivery, a call, a process."""
+    behind: str = ""
+    """Of a call that a function makes: the action that it called before."""
 
 
 @dataclass
@@ -68,7 +70,12 @@ class Tally:
             self._plan, self._counts, self._struck = plan, counts, []
 
     def strikes(
-        self, kind: type[Kind], matches: Callable[[Kind], bool], subject: str, key: str = ""
+        self,
+        kind: type[Kind],
+        matches: Callable[[Kind], bool],
+        subject: str,
+        key: str = "",
+        behind: str = "",
     ) -> Kind | None:
         """The first fault of a kind that matches and strikes, if any; it counts as struck.
 
@@ -78,7 +85,7 @@ class Tally:
             for index, count in enumerate(self._counts):
                 fault = count.fault
                 if isinstance(fault, kind) and matches(fault) and count.draw(key):
-                    self._struck.append(Strike(index, count.fault.kind, time.time(), subject))
+                    self._struck.append(Strike(index, count.fault.kind, time.time(), subject, behind))
                     return fault
         return None
 

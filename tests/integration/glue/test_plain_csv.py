@@ -8,10 +8,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from etl import plain_csv
-from etl.plain_csv import Header, all_plain, header_of, numbered, plain_rows
+from etl.plain_csv import Header, header_of, numbered, plain_rows, whole_rows
 from etl.reading import _read_csv, _read_csv_in_order
 from etl.records import csv_rows
-from etl.row_numbers import in_file
+from etl.row_numbers import numbered_through
 from tests.integration.glue.dirty_reviews import as_csv, dirty_rows
 
 _PIECES = (
@@ -38,32 +38,27 @@ def _odd_lines(number: int, seed: int) -> list[str]:
     return ["".join(chance.choices(_PIECES, k=chance.randint(1, 9))) for _ in range(number)]
 
 
-def _by_itself(line: str, width: int) -> list[str] | None:
+def _by_itself(line: str) -> list[str] | None:
     """The row of a line, if a line after it is a row of its own whatever it holds."""
     rows = list(csv_rows([f"{line}\n", "x,y\n"]))
     row = rows[0] if rows[1:] == [["x", "y"]] else None
-    return row if isinstance(row, list) and len(row) == width else None
+    return row if isinstance(row, list) else None
 
 
 def test_a_line_taken_for_plain_is_the_row_that_python_reads(spark: SparkSession) -> None:
     # given odd lines, one of which may open a quote that the next one closes
-    width, lines = 2, _odd_lines(20_000, seed=4)
-    expected = {line: row for line in lines if (row := _by_itself(line, width))}
-    frame = spark.createDataFrame(
-        [(number, line) for number, line in enumerate(lines, 1)], "line bigint, value string"
-    )
+    lines = sorted(set(_odd_lines(20_000, seed=4)) - {"\r"})
+    expected = {line: row for line in lines if (row := _by_itself(line))}
+    frame = spark.createDataFrame(list(enumerate(lines, 1)), "line bigint, value string")
     # when Spark reads those it takes for plain
-    plain = frame.where(plain_csv._is_plain(width))
-    read = plain_rows(plain, Header(["review", "sentiment"], 0), 0, 1)
-    found = dict(
-        zip(
-            (row["value"] for row in plain.collect()),
-            ((r["text"], r["label"]) for r in read.collect()),
-            strict=True,
-        )
-    )
+    plain = frame.where(plain_csv._is_plain()).orderBy("line").collect()
+    read = plain_rows(spark.createDataFrame(plain, frame.schema), Header(["review", "sentiment"], 0), 0, 1)
+    found = {lines[row["row"] - 1]: tuple(row)[1:] for row in read.collect()}
     # then each is what Python makes of it, and few others are left to Python
-    assert found == {line: tuple(expected[line]) for line in found}
+    as_read = {
+        line: (*row, False) if len(row) == 2 else (",".join(row), "", True) for line, row in expected.items()
+    }
+    assert found == {line: as_read[line] for line in found}
     assert {line for line in expected if "\x00" not in line and "\r\r" not in line} == set(found)
 
 
@@ -77,11 +72,16 @@ def _rows(
     header = header_of(lines)
     chosen, in_order = _read_csv(spark, uri), _read_csv_in_order(spark, uri)
     assert chosen[1] == in_order[1]
-    pairs = [[tuple(row) for row in frame.collect()] for frame, _ in (chosen, in_order)]
-    return pairs[0], pairs[1], header is not None and all_plain(lines, header)
+    rows = chosen[0].orderBy("row") if "row" in chosen[0].columns else chosen[0]
+    found, wanted = (
+        [tuple(row) for row in frame.select("text", "label", "malformed").collect()]
+        for frame in (rows, in_order[0])
+    )
+    return found, wanted, header is not None and whole_rows(lines, header) is not None
 
 
 _REVIEWS = as_csv([(text.replace("\n", " "), label) for text, label in dirty_rows(300, seed=9)])
+_OVER_LINES = as_csv(dirty_rows(300, seed=9))
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,14 @@ _REVIEWS = as_csv([(text.replace("\n", " "), label) for text, label in dirty_row
         (b"\xef\xbb\xbf" + _REVIEWS.replace(b"\r\n", b"\n"), True),
         (b"\n\r\n" + _REVIEWS.replace(b"\n", b"\n\n").rstrip(b"\n"), True),
         (b'id,"Review "," SENTIMENT"\n1,"a ""fine"", film",pos\n2,,\n3,\xff 5" tall,"neg"\n', True),
-        (_REVIEWS + b'"one\ntwo",pos\n', False),
-        (_REVIEWS + b"only one field\n", False),
+        (_OVER_LINES, True),
+        (b'review,sentiment\nfine,pos\n"one\n\n""two""\r\n\nthree, four",pos\n\n"a\nb",neg\nlast,neg', True),
+        (_REVIEWS + b'only one field\na,"long ""one""",too\n', True),
         (_REVIEWS + b'"text" after its quote,pos\n', False),
         (_REVIEWS + b"half\rhalf,pos\n", False),
         (_REVIEWS + b"nul\x00,pos\n", False),
+        (_OVER_LINES + b'5" tall,pos\n', False),
+        (b'review,sentiment\n5" a,pos\n"one\ntwo",neg\n6" b,pos\n', False),
         (b'"a\nb",review,sentiment\nx,fine,pos\n', False),
     ],
 )
@@ -107,6 +110,25 @@ def test_both_ways_read_the_same_rows(
     assert plain is by_spark
 
 
+def test_rows_over_lines_are_whole_where_the_file_is_cut_within_them(
+    spark: SparkSession, buckets: Path
+) -> None:
+    # given rows of many lines, which Spark reads in pieces that begin anywhere
+    rows = [(f'film {number}\n\nwas, "fine"' * (1 + number % 3), "pos") for number in range(400)]
+    size = spark.conf.get("spark.sql.files.maxPartitionBytes")
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "700")
+    spark.conf.set("spark.sql.files.openCostInBytes", "1")
+    # when both ways read them
+    try:
+        chosen, in_order, plain = _rows(spark, buckets, as_csv(rows))
+    finally:
+        spark.conf.set("spark.sql.files.maxPartitionBytes", str(size))
+        spark.conf.unset("spark.sql.files.openCostInBytes")
+    # then both read the same, and Spark needed no help
+    assert chosen == in_order
+    assert plain
+
+
 def test_a_file_in_pieces_keeps_the_numbers_of_its_rows(spark: SparkSession) -> None:
     # given rows in pieces of different sizes, one of them empty
     rows = (
@@ -114,10 +136,9 @@ def test_a_file_in_pieces_keeps_the_numbers_of_its_rows(spark: SparkSession) -> 
         .where("id < 140 or id > 300")
         .select("id", (F.monotonically_increasing_id() + 1).alias("row"))
     )
-    assert rows.rdd.getNumPartitions() == 7
-    # when they are numbered through
-    numbers = [
-        row["number"] for row in rows.select(in_file(rows).alias("number"), "id").orderBy("id").collect()
-    ]
-    # then there are no gaps
-    assert numbers == list(range(1, rows.count() + 1))
+    # when some of them are numbered
+    some = numbered_through(rows.where("id % 3 = 0"), rows)
+    # then each has its place among all
+    ids = [number for number in range(1000) if number < 140 or number > 300]
+    expected = {number: place for place, number in enumerate(ids, 1) if number % 3 == 0}
+    assert {row["id"]: row["row"] for row in some.collect()} == expected

@@ -34,13 +34,14 @@ def test_a_kill_names_the_function_and_a_refusal_the_caller() -> None:
 
 def test_what_did_not_strike_is_tried_once_more_and_then_told() -> None:
     struck, idle = (Point("f", "sns:Publish", 1), "kill"), (Point("f", "sns:Publish", 2), "kill")
+    again = (Point("f", "sns:Publish", None), "kill")
     met = Wave("", [{}, {}], [], [{"fault": 0}], 0)
     unmet = Wave("", [{}], [], [], 0)
 
     left, missed = left_of([struck, idle], [], [struck, idle], met)
-    assert (left, missed) == ([idle], [idle])
-    assert left_of(left, missed, [idle], unmet) == ([], [idle])
-    assert left_of(left, missed, [idle], Wave("", [{}], [], [{"fault": 0}], 0)) == ([], [])
+    assert (left, missed) == ([again], [again])
+    assert left_of(left, missed, [again], unmet) == ([], [again])
+    assert left_of(left, missed, [again], Wave("", [{}], [], [{"fault": 0}], 0)) == ([], [])
 
 
 def test_a_function_that_nothing_has_at_work_is_not_forgotten() -> None:

@@ -161,3 +161,8 @@ def test_a_run_that_was_to_be_run_again_and_was_not_is_noticed() -> None:
     evidence = replace(healthy(), runs={RUN: run(Stage.FAILED)}, notices={"m-1": notice("failed")})
 
     assert "attempt 1, not 2" in said(evidence, replace(TRAINING_FAILS, reruns=1))
+
+
+def test_a_repeat_whose_event_was_lost_is_nobodys_to_tell() -> None:
+    unheard = {"raw/good-1.csv": 1}
+    assert broken(healthy(), [flight(TWICE)], frozenset(), {}, unheard) == []

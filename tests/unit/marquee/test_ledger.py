@@ -1,12 +1,15 @@
 """The ledger moves a run exactly once per change, whatever is delivered."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from marquee.clock import later
 from marquee.ledger import RUNNING, Champion, Ledger, Promotion, Run, RunNotFound, Stage, Upload, Work
 from marquee.ledger.release_lock import ReleaseLock
+from marquee.ledger.table import Table
 
 RUN = Run(
     "reviews-0123456789",
@@ -120,6 +123,24 @@ def test_a_notice_that_failed_is_claimed_at_once_and_a_sent_one_never(ledger: Le
     ledger.notice_sent(RUN.run_id, "1-live")
     ledger.release_notice(RUN.run_id, "1-live")
     assert not ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=60)
+
+
+def test_a_record_that_is_throttled_for_good_is_asked_for_once_more(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.create(RUN)
+    assert ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=60)
+    update, refusals = Table.update, iter([True])
+
+    def refused_once(table: Table, *asked: Any) -> bool:
+        if next(refusals, False):
+            code: Any = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "Slow down."}}
+            raise ClientError(code, "UpdateItem")
+        return update(table, *asked)
+
+    monkeypatch.setattr(Table, "update", refused_once)
+    ledger.notice_sent(RUN.run_id, "1-live")
+    assert not ledger.claim_notice(RUN.run_id, "1-live", lease_seconds=-1), "it would be sent again"
 
 
 def test_one_release_at_a_time(table: str) -> None:

@@ -12,8 +12,10 @@ from algorithms.ngram import table
 from algorithms.ngram.calibration import cuttings
 from algorithms.ngram.counting import gather, tally
 from algorithms.ngram.fitting import log_count_ratios
-from algorithms.ngram.model import evidence, logits
-from algorithms.ngram.tokens import ngrams, normalize, read_words
+from algorithms.ngram.model import NgramModel, evidence, logits
+from algorithms.ngram.tokens import ending, ngrams, normalize, read_words
+from algorithms.ngram.topics import find_topics, topic_view
+from algorithms.ngram.views import Span
 from refusals import Refused
 
 Maker = Callable[..., Examples]
@@ -120,7 +122,8 @@ def test_the_reasons_add_up_to_the_answer(examples: Maker, knobs: ngram.Knobs) -
 
     total = sum((1 if one.label else -1) * one.weight for one in ngram.explain(model, text, 1000))
 
-    without_words = logits(model, np.zeros_like(score), squared_length)
+    bare = np.array([[sum(view.share * view.intercepts[0] for view in model.views)]])
+    without_words = logits(model, bare, squared_length)
     assert total == pytest.approx((logits(model, score, squared_length) - without_words).item())
 
 
@@ -139,8 +142,8 @@ def test_pruning_keeps_what_tells_the_classes(examples: Maker) -> None:
 
     small = ngram.train(data, ngram.Knobs(features=100)).model
 
-    assert len(small.keys) <= 100
-    assert {code("superb"), code("dull")} <= set(small.keys.tolist())
+    assert all(len(view.keys) <= 100 for view in small.views)
+    assert {code("superb"), code("dull")} <= set(small.views[0].keys.tolist())
     assert accuracy(small, data.validation, data.validation_codes) > 0.9
 
 
@@ -167,8 +170,8 @@ def test_counting_agrees_with_counting_by_hand() -> None:
     texts = ["Not good", "not good at all", "", "good good", "at last"]
     positive = np.array([[0.0], [0.0], [0.5], [1.0], [1.0]])
 
-    counted = tally(texts, positive, max_order=2)
-    counts = gather(texts, counted.frequency >= 2, max_order=2)
+    counted = tally(texts, positive, Span(2))
+    counts = gather(texts, counted.frequency >= 2, Span(2))
 
     rows = {
         key: counts.present[:, [place]].toarray().ravel().tolist() for place, key in enumerate(counts.keys)
@@ -185,10 +188,10 @@ def test_counting_agrees_with_counting_by_hand() -> None:
 def test_counting_in_portions_is_counting_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"film {number % 3} and plot {number % 5}" for number in range(40)]
     everything = np.ones(2**25, np.bool_)
-    whole = gather(texts, everything, max_order=3)
+    whole = gather(texts, everything, Span(3))
 
     monkeypatch.setattr("algorithms.ngram.tokens._PORTION_CHARACTERS", 50)
-    parts = gather(texts, everything, max_order=3)
+    parts = gather(texts, everything, Span(3))
 
     assert np.array_equal(parts.keys, whole.keys)
     assert (parts.present != whole.present).nnz == 0
@@ -223,6 +226,59 @@ def test_a_word_has_the_same_hash_wherever_it_stands() -> None:
     assert words.hashes[[1, -2]].tolist() == [words.hashes[1]] * 2
     assert words.hashes[0] == words.hashes[6]
     assert len(set(words.hashes.tolist())) == 6  # fine, film, the end, a, very, long
+
+
+def test_the_ending_of_a_text_is_its_last_words_and_its_end() -> None:
+    words = read_words(["one two three four", "", "five"])
+
+    last = ending(words, 2)
+
+    assert last.owner.tolist() == [0, 0, 0, 1, 2, 2]
+    assert last.hashes[:2].tolist() == words.hashes[2:4].tolist()
+    assert ngrams(last, 2)[1][0] == code("three four")
+
+
+def test_words_that_only_unlabelled_reviews_tie_to_a_label_are_understood(
+    examples: Maker, knobs: ngram.Knobs
+) -> None:
+    data = examples(rows_each=200)
+    twins = {"superb": "luminous", "dull": "turgid"}
+    extra = [
+        f"{text} {twin} {twin}s"
+        for text in data.train
+        for word, twin in twins.items()
+        if word in text.split()
+    ]
+    small = replace(knobs, topics=4, topic_reviews=5)
+
+    alone = ngram.train(data, small)
+    helped = ngram.train(replace(data, unlabelled=extra), small)
+
+    assert alone.unlabelled == 0
+    assert np.allclose(ngram.predict(alone.model, ["luminous", "turgid"]), 0.5)
+    assert helped.unlabelled in (0, len(extra))
+    topics = find_topics(data.train, extra, small)
+    assert topics is not None
+    view = topic_view(topics, data.train_codes[:, None].astype(float), small)
+    score, _ = evidence(NgramModel((view,)), ["luminous", "turgid"])
+    assert score[0, 0] > 0 > score[1, 0]
+
+
+def test_unlabelled_reviews_without_common_words_are_not_used(examples: Maker, knobs: ngram.Knobs) -> None:
+    data = replace(examples(), unlabelled=["one of a kind"])
+
+    trained = ngram.train(data, replace(knobs, topic_reviews=1000))
+
+    assert trained.unlabelled == 0
+    assert len(trained.model.views) == 2
+
+
+def test_a_few_reviews_have_few_topics(examples: Maker, knobs: ngram.Knobs) -> None:
+    data = replace(examples(rows_each=12), unlabelled=["a superb film"])
+
+    trained = ngram.train(data, replace(knobs, topic_reviews=2))
+
+    assert np.isfinite(trained.validation).all()
 
 
 def test_a_table_finds_what_it_holds_and_nothing_else() -> None:

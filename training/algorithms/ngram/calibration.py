@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from algorithms.ngram.model import Floats, NgramModel, evidence, logits, probabilities
+from algorithms.ngram.model import NgramModel, evidence, logits, probabilities
+from algorithms.ngram.views import Floats
 
 _CUTTINGS_PER_REVIEW = 2
 _CUTTING_WORDS = (2, 40)

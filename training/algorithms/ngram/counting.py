@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from algorithms.ngram.tokens import CODE_BITS, Codes, distinct, ngrams, portions, read_words, whole
+from algorithms.ngram.tokens import CODE_BITS, Codes, Ints, distinct, ngrams, portions, read_words, whole
+from algorithms.ngram.views import Span
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_BUCKET_BITS = 25
+_LEAST_BUCKET_BITS, _MOST_BUCKET_BITS = 16, 25
 _ROW_BITS = np.uint64(24)
-_BUCKET_SHIFT = np.uint64(CODE_BITS - _BUCKET_BITS)
 _CODE_SHIFT = np.uint64(CODE_BITS)
 
 
@@ -29,6 +29,11 @@ class Counts:
     keys: Codes
     present: sp.csr_matrix
 
+    @property
+    def frequency(self) -> Floats:
+        """In how many texts each n-gram is: shape (n-grams,)."""
+        return np.bincount(self.present.indices, minlength=len(self.keys)).astype(np.float64)
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -38,14 +43,16 @@ class Tally:
     shares: npt.NDArray[np.float32]
 
 
-def tally(texts: Sequence[str], shares: Floats, max_order: int) -> Tally:
-    """Tally runs of up to `max_order` words; `shares` (texts, classes) tells how far a text is of a class."""
+def tally(texts: Sequence[str], shares: Floats, span: Span) -> Tally:
+    """Tally the n-grams of the span; `shares` (texts, classes) tells which classes each text is of."""
     classes = shares.shape[1]
-    buckets = 2**_BUCKET_BITS
+    # A bucket for every character, up to a point: there are fewer n-grams than characters.
+    bits = min(max(sum(map(len, texts)).bit_length(), _LEAST_BUCKET_BITS), _MOST_BUCKET_BITS)
+    buckets = 2**bits
     result = Tally(np.zeros(buckets, np.float32), np.zeros((classes, buckets), np.float32))
-    for portion, code, row in _pairs(texts, max_order):
+    for portion, code, row in _pairs(texts, span):
         pairs = distinct(code << _ROW_BITS | row)
-        bucket = (pairs >> (_ROW_BITS + _BUCKET_SHIFT)).view(np.int64)
+        bucket = _bucket(pairs >> _ROW_BITS, buckets)
         # Where each bucket's pairs begin; of no pairs nothing does.
         begin = np.flatnonzero(np.diff(bucket, prepend=-1))
         bucket = bucket[begin]
@@ -56,13 +63,13 @@ def tally(texts: Sequence[str], shares: Floats, max_order: int) -> Tally:
     return result
 
 
-def gather(texts: Sequence[str], wanted: Bools, max_order: int) -> Counts:
+def gather(texts: Sequence[str], wanted: Bools, span: Span) -> Counts:
     """Return the n-grams of the wanted buckets, and which text holds which."""
     codes, lengths = [], []
-    for portion, code, row in _pairs(texts, max_order):
+    for portion, code, row in _pairs(texts, span):
         pairs = distinct(row << _CODE_SHIFT | code)
         each = pairs & ((np.uint64(1) << _CODE_SHIFT) - np.uint64(1))
-        kept = wanted.take((each >> _BUCKET_SHIFT).view(np.int64))
+        kept = wanted.take(_bucket(each, len(wanted)))
         codes.append(each[kept])
         of_row = (pairs[kept] >> _CODE_SHIFT).view(np.int64)
         lengths.append(np.bincount(of_row, minlength=portion.stop - portion.start))
@@ -75,12 +82,16 @@ def gather(texts: Sequence[str], wanted: Bools, max_order: int) -> Counts:
     )
 
 
-def _pairs(texts: Sequence[str], max_order: int) -> Iterator[tuple[slice, Codes, Codes]]:
+def _bucket(codes: Codes, buckets: int) -> Ints:
+    return (codes >> np.uint64(CODE_BITS - buckets.bit_length() + 1)).view(np.int64)
+
+
+def _pairs(texts: Sequence[str], span: Span) -> Iterator[tuple[slice, Codes, Codes]]:
     """Yield the (n-gram, text within the portion) pairs of each portion of the texts, repeats among them."""
     for portion in portions(texts):
-        words = read_words(texts[portion])
+        words = span.words(read_words(texts[portion]))
         code, row = [], []
-        for order, run in enumerate(ngrams(words, max_order), start=1):
+        for order, run in enumerate(ngrams(words, span.max_order), start=1):
             inside = np.flatnonzero(whole(words, order))
             code.append(run.take(inside))
             row.append(words.owner.take(inside).view(np.uint64))

@@ -1,43 +1,50 @@
 """Why a text got its answer: the words and phrases that moved it most."""
 
+from collections import defaultdict
+
 import numpy as np
 
 from algorithms import Reason
-from algorithms.ngram.model import Floats, NgramModel, logits
-from algorithms.ngram.tokens import Ints, Words, ngrams, read_words
+from algorithms.ngram.lookup import Hits
+from algorithms.ngram.model import NgramModel, logits
+from algorithms.ngram.tokens import Words, read_words
+from algorithms.ngram.views import Floats
 
 
 def explain(model: NgramModel, review: str, most: int) -> list[Reason]:
     """Return at most `most` reasons, the weightiest first; what the model does not know is none."""
     words = read_words([review])
-    runs = ngrams(words, model.max_order)
-    found, places = model.table.find(np.concatenate(runs))
-    # An n-gram counts once however often it stands there: shown is where it stands first.
-    places, first = np.unique(places, return_index=True)
-    effects = _effects(model, places)
-    labels = effects.argmax(axis=1)
-    weights = effects.max(axis=1)
-    order = np.argsort(-weights, kind="stable")[:most]
-    starts = np.concatenate([np.arange(len(run)) for run in runs])[found[first]]
-    orders = np.repeat(np.arange(1, len(runs) + 1), [len(run) for run in runs])[found[first]]
-    return [
-        Reason(_phrase(words, int(starts[row]), int(orders[row])), int(labels[row]), float(weights[row]))
-        for row in order
-        if weights[row] > 0
-    ]
+    (sums,) = model.lookup.sums(words)
+    # The calibrated log odds are proportional to the score: this is what a score of one adds.
+    scale = logits(model, np.ones((1, model.columns)), sums[:1, 1])[0]
+    lengths = np.sqrt(np.maximum(sums[:, 1], 1e-12))
+    effects = _effects(model, words, model.lookup.hits(words), lengths)
+    reasons = [_reason(phrase, effect * scale) for phrase, effect in effects.items()]
+    reasons.sort(key=lambda reason: (-reason.weight, reason.phrase))
+    return [reason for reason in reasons[:most] if reason.weight > 0]
 
 
-def _effects(model: NgramModel, places: Ints) -> Floats:
-    """Return what each n-gram adds to a label's log odds, above the mean of the others: (n-grams, labels)."""
-    scores = np.stack([column[0].take(places) for column in model.contributions], axis=1)
-    squared_length = np.stack([column[1].take(places) for column in model.contributions], axis=1).sum(axis=0)
-    # The calibrated log odds grow linearly with the summed weights: the slope is what one more adds.
-    sums = np.stack([np.zeros(scores.shape[1]), np.ones(scores.shape[1])])
-    scores = scores * np.diff(logits(model, sums, np.stack([squared_length] * 2)), axis=0)
-    if scores.shape[1] == 1:
-        return np.hstack([-scores, scores])
-    others = (scores.sum(axis=1, keepdims=True) - scores) / (scores.shape[1] - 1)
-    return np.asarray(scores - others)
+def _effects(model: NgramModel, words: Words, hits: Hits, lengths: Floats) -> dict[str, Floats]:
+    """Return what each phrase adds to the score, over all views: shape (columns,) each."""
+    effects: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(model.columns))
+    for group in model.lookup.groups:
+        seen = model.lookup.seen(words, hits, group.last_words)
+        # An n-gram counts once, however often it is seen.
+        _, first = np.unique(hits.place[seen], return_index=True)
+        shares = np.array([[model.views[number].share] for number in group.views]) / lengths[group.views]
+        for hit in seen[first].tolist():
+            added = group.contributions[hits.place[hit], :, 0] * shares
+            effects[_phrase(words, hits.start[hit], hits.order[hit])] += added.sum(axis=0)
+    return effects
+
+
+def _reason(phrase: str, effect: Floats) -> Reason:
+    """Name the label that the phrase raises most above the mean of the others."""
+    if len(effect) == 1:
+        return Reason(phrase, int(effect[0] > 0), abs(float(effect[0])))
+    label = int(effect.argmax())
+    others = (effect.sum() - effect[label]) / (len(effect) - 1)
+    return Reason(phrase, label, float(effect[label] - others))
 
 
 def _phrase(words: Words, start: int, order: int) -> str:

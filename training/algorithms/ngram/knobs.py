@@ -17,4 +17,11 @@ class Knobs:
     steps: int = knob(60, 1, 1000)  # L-BFGS iterations at most
     candidates: int = knob(2_000_000, 100, 20_000_000)  # n-grams learnt from, at most
     features: int = knob(200_000, 100, 5_000_000)  # n-grams kept after pruning
-    seed: int = knob(0, 0, 2**31 - 1)  # for the cuttings that calibration uses
+    last_words: int = knob(80, 1, 10_000)  # the end of a review, judged by itself as well
+    end_share: float = knob(0.2, 0, 10)  # how much the end counts beside the whole
+    topics: int = knob(300, 1, 2000)  # learnt only where there are unlabelled reviews
+    topic_texts: int = knob(50_000, 1000, 1_000_000)  # of the labelled and of the unlabelled, at most
+    topic_reviews: int = knob(20, 1, 1000)  # an n-gram in fewer reviews tells no topic
+    topic_strength: float = knob(100.0, 1e-3, 1e5)  # inverse of the L2 penalty
+    topic_share: float = knob(0.4, 0, 10)  # how much the topics count beside the whole
+    seed: int = knob(0, 0, 2**31 - 1)  # for the cuttings of calibration, and the topics

@@ -1,42 +1,60 @@
 """The weights file: arrays without pickle, laid out so that they compress."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from algorithms.ngram.model import NgramModel
+from algorithms.ngram.views import Span, View
 
 _WEIGHTS_FILE = "weights.npz"
 _CODE_BYTES = 8
 
 
 def save(model: NgramModel, folder: Path) -> None:
-    """Write the arrays; keys as differences, the upper bytes of all together: those are mostly 0."""
-    steps = np.diff(model.keys, prepend=np.uint64(0)).astype("<u8")
-    np.savez_compressed(
-        folder / _WEIGHTS_FILE,
-        keys=steps.view(np.uint8).reshape(-1, _CODE_BYTES).T,
-        weights=model.weights,
-        ratios=model.ratios,
-        scales=np.stack([model.weight_scale, model.ratio_scale, model.intercepts]),
-        settings=np.array([model.max_order, model.steepness, model.doubt]),
-    )
+    """Write the arrays of every view, each under its number, and the calibration."""
+    arrays = {
+        f"{name}_{number}": array
+        for number, view in enumerate(model.views)
+        for name, array in _arrays(view).items()
+    }
+    calibration = np.array([model.steepness, model.doubt])
+    np.savez_compressed(folder / _WEIGHTS_FILE, calibration=calibration, **arrays)
 
 
 def load(folder: Path) -> NgramModel:
     """Read what `save` wrote."""
     with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
-        max_order, steepness, doubt = arrays["settings"].tolist()
-        weight_scale, ratio_scale, intercepts = arrays["scales"]
-        steps = np.ascontiguousarray(arrays["keys"].T).view("<u8").ravel()
-        return NgramModel(
-            max_order=int(max_order),
-            keys=np.cumsum(steps, dtype=np.uint64),
-            weights=arrays["weights"],
-            ratios=arrays["ratios"],
-            weight_scale=weight_scale,
-            ratio_scale=ratio_scale,
-            intercepts=intercepts,
-            steepness=steepness,
-            doubt=doubt,
-        )
+        steepness, doubt = arrays["calibration"].tolist()
+        views = sum(name.startswith("keys_") for name in arrays.files)
+        return NgramModel(tuple(_view(arrays, number) for number in range(views)), steepness, doubt)
+
+
+def _arrays(view: View) -> dict[str, Any]:
+    """Name the arrays; keys as differences, the upper bytes of all together: those are mostly 0."""
+    steps = np.diff(view.keys, prepend=np.uint64(0)).astype("<u8")
+    return {
+        "keys": steps.view(np.uint8).reshape(-1, _CODE_BYTES).T,
+        "weights": view.weights,
+        "values": view.values,
+        "scales": np.stack([view.weight_scale, view.value_scale, view.intercepts]),
+        "settings": np.array([view.span.max_order, view.span.last_words, view.share]),
+    }
+
+
+def _view(arrays: Mapping[str, Any], number: int) -> View:
+    max_order, last_words, share = arrays[f"settings_{number}"].tolist()
+    steps = np.ascontiguousarray(arrays[f"keys_{number}"].T).view("<u8").ravel()
+    weight_scale, value_scale, intercepts = arrays[f"scales_{number}"]
+    return View(
+        span=Span(int(max_order), int(last_words)),
+        keys=np.cumsum(steps, dtype=np.uint64),
+        weights=arrays[f"weights_{number}"],
+        values=arrays[f"values_{number}"],
+        weight_scale=weight_scale,
+        value_scale=value_scale,
+        intercepts=intercepts,
+        share=share,
+    )

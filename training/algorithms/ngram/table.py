@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from algorithms.ngram.tokens import CODE_BITS, Codes, Ints
+from algorithms.ngram.tokens import CODE_BITS, Codes, Ints, distinct
 
 _LEAST_BITS = 8
 # No n-gram has such a code: codes have fewer bits.
@@ -17,7 +18,7 @@ class Table:
     """Slots, a power of two of them, each empty or with a code; a code lies in one of its two slots."""
 
     codes: Codes
-    places: Ints
+    places: npt.NDArray[np.int32]
 
     def find(self, wanted: Codes) -> tuple[Ints, Ints]:
         """Return which of the wanted codes (as places in `wanted`) are there, and their places in the keys.
@@ -28,7 +29,7 @@ class Table:
         in_second = np.flatnonzero(self.codes.take(second) == wanted)
         first[in_second] = second[in_second]
         found = np.flatnonzero(self.codes.take(first) == wanted)
-        return found, self.places.take(first.take(found))
+        return found, self.places.take(first.take(found)).astype(np.int64)
 
 
 def slots(codes: Codes, size: int) -> tuple[Ints, Ints]:
@@ -50,7 +51,7 @@ def _placed(keys: Codes, size: int) -> Table | None:
     """Move whoever was pushed out to its other slot, all at once, until nobody is."""
     both = np.stack(slots(keys, size))
     lies_in = np.zeros(len(keys), np.int64)
-    places = np.full(size, -1)
+    places = np.full(size, -1, np.int32)
     moved = np.arange(len(keys))
     for _ in range(_MOST_ROUNDS):
         target = both[lies_in[moved], moved]
@@ -58,7 +59,7 @@ def _placed(keys: Codes, size: int) -> Table | None:
         places[target] = moved
         # Of several that moved to one slot the last stays; those pushed out move on with the others.
         lost = np.r_[evicted[evicted >= 0], moved]
-        lost = np.unique(lost[places[both[lies_in[lost], lost]] != lost])
+        lost = distinct(lost[places[both[lies_in[lost], lost]] != lost])
         if not len(lost):
             codes = np.full(size, _EMPTY)
             codes[places >= 0] = keys[places[places >= 0]]

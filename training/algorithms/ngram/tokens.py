@@ -4,6 +4,7 @@ No loop over words: the texts become one array of bytes, and the hash of each wo
 two prefix sums over it.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class _Characters(dict[int, str]):
 
 
 _CHARACTERS = _Characters({ord("\u2019"): "'"})
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Words:
     hashes: Codes
     owner: Ints
     size: int
+
+    @property
+    def ends(self) -> Ints:
+        """Where the end mark of each text is: shape (texts,)."""
+        return np.concatenate([beginnings(self.owner)[1:], [len(self.owner)]]) - 1
 
 
 def portions(texts: Sequence[str]) -> Iterator[slice]:
@@ -79,7 +86,7 @@ def portions(texts: Sequence[str]) -> Iterator[slice]:
 def normalize(text: str) -> bytes:
     """Return the words of a text in lower case, in UTF-8; ! and ? and emoji are words of their own."""
     if not text.isascii():
-        text = text.lower().translate(_CHARACTERS)
+        text = _FOREIGN.sub(lambda run: run[0].translate(_CHARACTERS), text.lower())
     plain = b" " + text.encode().translate(_TABLE).replace(b"!", b" ! ").replace(b"?", b" ? ") + b" "
     # An apostrophe is part of a word only between two letters.
     return plain.replace(b" '", b" ").replace(b"' ", b" ") if b"'" in plain else plain
@@ -99,6 +106,12 @@ def read_words(texts: Sequence[str]) -> Words:
         return Words(text, edges, hashes, np.zeros(len(edges), np.int64), 1)
     end = characters.take(edges[:, 1]) == _END[0]
     return Words(text, edges, hashes, np.cumsum(end) - end, len(texts))
+
+
+def ending(words: Words, last: int) -> Words:
+    """Return the last words of each text only, `last` of them at most, and the end marks."""
+    kept = np.flatnonzero(np.arange(len(words.owner)) >= words.ends.take(words.owner) - last)
+    return Words(words.text, words.edges[kept], words.hashes.take(kept), words.owner.take(kept), words.size)
 
 
 def ngrams(words: Words, order: int) -> list[Codes]:
@@ -125,9 +138,14 @@ def whole(words: Words, order: int) -> npt.NDArray[np.bool_]:
 def distinct(values: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
     """Return the distinct values, ascending: numpy's `unique` (2.4) hashes, which takes ten times as long."""
     ordered = np.sort(values)
+    return ordered.take(beginnings(ordered))
+
+
+def beginnings(ordered: npt.NDArray[Whole]) -> Ints:
+    """Return where runs of equal values begin; `np.diff` with its `prepend` takes five times as long."""
     first = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return np.flatnonzero(first)
 
 
 def _powers(length: int) -> tuple[Codes, Codes]:

@@ -1,6 +1,7 @@
-"""Training: count, fit, prune, calibrate; then once more with the validation rows."""
+"""Training: each view counts, fits and prunes; all are calibrated; once more with the validation rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,46 +12,78 @@ from algorithms.ngram.fitting import fit, promising
 from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.model import NgramModel, predict
 from algorithms.ngram.pruning import pack
+from algorithms.ngram.topics import Topics, find_topics, topic_view
+from algorithms.ngram.views import Span, View
 from refusals import Refused
 
 
 def train_model(examples: Examples, knobs: Knobs) -> Trained:
     """Train on the training rows, calibrate on the validation rows, then train again on both.
 
-    With a teacher the unlabelled rows are training rows, too, each as far of a class as the teacher says
-    (Hinton et al. 2015, *Distilling the Knowledge in a Neural Network*).
+    What unlabelled rows teach by their words is used only if the validation rows are judged better with it.
+    With a teacher they are training rows, too, each as far of a class as it says (Hinton et al. 2015,
+    *Distilling the Knowledge in a Neural Network*).
     """
+    everything = [*examples.train, *examples.validation]
     shares, taught = _shares(examples), _taught(examples)
+    known = shares[: len(examples.train)]
     lessons = examples.unlabelled if len(taught) else ()
-    own = shares[: len(examples.train)]
-    draft = learn([*examples.train, *lessons], np.concatenate([own, taught]), knobs)
-    draft = calibrate(draft, examples.validation, examples.validation_codes, knobs.seed)
-    texts = [*examples.train, *examples.validation, *lessons]
-    final = learn(texts, np.concatenate([shares, taught]), knobs)
-    model = final.calibrated(draft.steepness, draft.doubt)
-    return Trained(model, predict(draft, examples.validation), len(lessons))
+    first = learn([*examples.train, *lessons], np.concatenate([known, taught]), knobs)
+    draft = _calibrated(first, examples, knobs)
+    final = learn([*everything, *lessons], np.concatenate([shares, taught]), knobs)
+    used = len(lessons)
+    extra = examples.unlabelled[: knobs.topic_texts]
+    if extra and (topics := find_topics(everything[: knobs.topic_texts], extra, knobs)):
+        wider = _calibrated(_widened(draft, topics, known, knobs), examples, knobs)
+        if _loss(wider, examples) < _loss(draft, examples):
+            draft, final, used = wider, _widened(final, topics, shares, knobs), max(used, len(extra))
+    final = final.calibrated(draft.steepness, draft.doubt)
+    return Trained(final, predict(draft, examples.validation), used)
 
 
 def learn(texts: Sequence[str], shares: Floats, knobs: Knobs) -> NgramModel:
-    """Learn from texts how far each is of each class: `shares` is (texts, columns)."""
-    counted = tally(texts, shares, knobs.max_order)
+    """Learn which classes each text is of, `shares` (texts, columns), from all of it and from its end."""
+    whole = _view(texts, shares, Span(knobs.max_order), 1.0, knobs)
+    if not len(whole.keys):
+        raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
+    # Reviewers sum up at the end.
+    end = _view(texts, shares, Span(knobs.max_order, knobs.last_words), knobs.end_share, knobs)
+    return NgramModel((whole, end) if len(end.keys) else (whole,))
+
+
+def _view(texts: Sequence[str], shares: Floats, span: Span, part: float, knobs: Knobs) -> View:
+    counted = tally(texts, shares, span)
     if not (counted.frequency >= knobs.min_reviews).any():
         raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
-    counts = gather(texts, promising(counted, knobs), knobs.max_order)
-    return pack(counts, [fit(counts.present, share, knobs) for share in shares.T], knobs)
+    counts = gather(texts, promising(counted, knobs), span)
+    fits = [fit(counts.present, share, knobs) for share in shares.T]
+    return replace(pack(counts.keys, counts.frequency, fits, span, knobs.features), share=part)
+
+
+def _widened(model: NgramModel, topics: Topics, shares: Floats, knobs: Knobs) -> NgramModel:
+    return NgramModel((*model.views, topic_view(topics, shares, knobs)))
+
+
+def _calibrated(model: NgramModel, examples: Examples, knobs: Knobs) -> NgramModel:
+    return calibrate(model, examples.validation, examples.validation_codes, knobs.seed)
+
+
+def _loss(model: NgramModel, examples: Examples) -> float:
+    """Return the mean log loss on the validation rows."""
+    rows = np.arange(len(examples.validation))
+    right = predict(model, examples.validation)[rows, examples.validation_codes]
+    return float(-np.log(np.maximum(right, 1e-12)).mean())
 
 
 def _shares(examples: Examples) -> Floats:
     """Tell which rows are of each column's class; two classes have one column, the second's."""
     codes = np.concatenate([examples.train_codes, examples.validation_codes])
-    columns = _columns(examples)
-    return np.stack([codes == column for column in columns], axis=1).astype(np.float64)
+    return np.stack([codes == column for column in _columns(examples)], axis=1).astype(np.float64)
 
 
 def _taught(examples: Examples) -> Floats:
     """Tell how far each unlabelled row is of each column's class; without a teacher there are no rows."""
-    columns = _columns(examples)
-    soft = examples.soft_labels
+    columns, soft = _columns(examples), examples.soft_labels
     return np.zeros((0, len(columns))) if soft is None else soft[:, columns]
 
 

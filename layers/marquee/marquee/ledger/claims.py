@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 
+from botocore.exceptions import ClientError
+
 from marquee.clock import later, now
 from marquee.ledger.table import Condition, Table
+from marquee.services.errors import is_throttled
 
 
 def claim_notice(  # noqa: PLR0913 - one conditional write has this many parts
@@ -49,7 +52,14 @@ def notice_sent(table: Table, pk: str, notice: str) -> None:
     """Record that a notice went out."""
     change = Condition()
     setting = f"SET {change.path('notices', notice, 'sent_at')} = {change.value(now())}"
-    table.update(pk, setting, f"attribute_exists({change.path('notices', notice)})", change)
+    condition = f"attribute_exists({change.path('notices', notice)})"
+    try:
+        table.update(pk, setting, condition, change)
+    except ClientError as error:
+        if not is_throttled(error):
+            raise
+        # What is not recorded is sent again: that is worth another round of the SDK's tries.
+        table.update(pk, setting, condition, change)
 
 
 def close(table: Table, pk: str, opened_at: str, stages: Collection[str]) -> bool:
