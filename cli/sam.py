@@ -87,7 +87,8 @@ class Sam:
         stages = tomllib.loads((ROOT / "samconfig.toml").read_text())
         block = stages[self.stage]["deploy"]["parameters"]["parameter_overrides"]
         known = dict(pair.split("=", 1) for pair in block)
-        return ["--parameter-overrides", *(f"{k}={v}" for k, v in {**known, **self.parameters}.items())]
+        given = {name: _quoted(value) for name, value in self.parameters.items()}
+        return ["--parameter-overrides", *(f"{name}={value}" for name, value in {**known, **given}.items())]
 
     def _run(self, step: str, title: str, options: list[str | Path], terminal: Terminal) -> None:
         if not SAM.exists():
@@ -161,3 +162,10 @@ def _gist(log: Path) -> str:
     failures = [number for number, line in enumerate(lines) if "_FAILED" in line]
     first = failures[0] if failures else max(0, len(lines) - _SHOWN_LINES)
     return "\n".join([*lines[first : first + _SHOWN_LINES], *lines[first + _SHOWN_LINES :][-1:]])
+
+
+def _quoted(value: str) -> str:
+    """Return a value as SAM reads it whole: JSON has blanks and quotes."""
+    if not set(value) & set(" \"'\\"):
+        return value
+    return '"' + value.replace('"', '\\"') + '"'

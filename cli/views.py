@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
+from cli.learning import drawn
 from cli.timeline import timeline, waiting
 from marquee.ledger import Stage
 from marquee.releases.champions import kept
@@ -18,9 +19,12 @@ from marquee.releases.champions import kept
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from cli.learning import Curves
     from cli.notices import Notice
     from marquee.ledger import Champion, Run
 
+_COUNTERS = (":step", ":epoch")
+_BARS = 32  # a terminal of 80 columns has room for so many beside the names
 _COLOURS = {"LIVE": "green", "REJECTED": "yellow", "FAILED": "red"}
 
 
@@ -68,6 +72,20 @@ def run_timeline(run: Run) -> RenderableType:
     head = f"Run [bold]{run.run_id}[/] of {day}, attempt {run.attempt}: {_stage(run.stage)}"
     sentences = [Text(sentence) for sentence in (run.reason, waiting(run)) if sentence]
     return Group(Text.from_markup(head), *sentences, "", table, "", facts)
+
+
+def run_view(run: Run, metrics: Curves) -> RenderableType:
+    """One run, and how its training went if it was measured on the way."""
+    return Group(run_timeline(run), *curves_table(metrics))
+
+
+def curves_table(metrics: Curves) -> list[RenderableType]:
+    """The metrics that changed while the model learned, each as a line of bars; [] if none did."""
+    table = _table("metric", "first", "", "last")
+    for name, values in metrics.items():
+        if len(values) > 1 and not name.endswith(_COUNTERS):
+            table.add_row(escape(name), f"{values[0]:.4g}", drawn(values, _BARS), f"{values[-1]:.4g}")
+    return ["", table] if table.row_count else []
 
 
 def strikes_table(report: dict[str, Any]) -> RenderableType:

@@ -33,6 +33,9 @@ def write_archive(folder: Path, model: dict[str, Any]) -> None:
     for name in _SERVING:
         shutil.copy2(_SOURCE / name, code)
     shutil.copytree(_SOURCE / "algorithms", code / "algorithms", ignore=shutil.ignore_patterns("__pycache__"))
+    needs = _SOURCE / "algorithms" / model["algorithm"] / "serving.txt"
+    if needs.is_file():
+        shutil.copy2(needs, code / "requirements.txt")  # which the scikit-learn image installs at its start
 
 
 def read_archive(folder: Path) -> dict[str, Any]:

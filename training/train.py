@@ -6,20 +6,27 @@ A job that cannot go on leaves one sentence in $SM_OUTPUT_DIR/failure and ends w
 
 import json
 import os
+import signal
+import statistics
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from algorithms import Algorithm, Examples, Probabilities, algorithm
+import launching
+import requirements
+from algorithms import NAMES, OF_SEVERAL_PROCESSES, Algorithm, Examples, Probabilities, Workplace, algorithm
 from archive import archive_bytes, write_archive
 from evaluation import evaluate, metric_lines
 from hyperparameters import TOOLKIT_PREFIX, knob, parse, read_hyperparameters, refuse_unknown
-from refusals import Refused
+from refusals import Interrupted, Refused
 from splits import Dataset, Split, codes, read_dataset
+from teaching import soft_labels
 from thresholds import NEUTRAL, choose_thresholds, served_label
+
+_REVIEWS_ALONE = 50
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Knobs:
     dataset_digest: str = ""
     code_version: str = ""
     sagemaker_job_name: str = ""  # the model's version
+    teacher: str = ""  # version of an earlier model that labels the unlabelled rows: channel `teacher`
     neutral_accuracy: float = knob(0.57, 0.5, 1.0)  # answers right no more often than this are neutral
 
 
@@ -39,7 +47,7 @@ def run(environment: Mapping[str, str]) -> None:
     """Run the job whose folders the SM_* variables name."""
     values = read_hyperparameters(Path(environment["SM_INPUT_CONFIG_DIR"]))
     job = parse(Knobs, values)
-    method = algorithm(job.algorithm)
+    method = _method(job.algorithm, environment)
     refuse_unknown(values, Knobs, method.Knobs)
     knobs = parse(method.Knobs, values)
 
@@ -50,7 +58,7 @@ def run(environment: Mapping[str, str]) -> None:
     print(json.dumps({**known, "rows": data.rows, "labels": len(data.labels)}), flush=True)
 
     started = time.perf_counter()
-    trained = method.train(_examples(data), knobs)
+    trained = method.train(_examples(data, environment), knobs)
     seconds = time.perf_counter() - started
     truth = codes(data.validation.labels, data.labels)
     thresholds = choose_thresholds(data.labels, trained.validation, truth, job.neutral_accuracy)
@@ -64,6 +72,7 @@ def run(environment: Mapping[str, str]) -> None:
         "run_id": job.run_id,
         "rows": {**data.rows, "unlabelled": trained.unlabelled},
         **_measure(method, folder, data, thresholds, Path(environment["SM_OUTPUT_DATA_DIR"])),
+        **trained.report,
         "training_seconds": round(seconds, 3),
         "artefact_bytes": archive_bytes(folder),
     }
@@ -71,8 +80,25 @@ def run(environment: Mapping[str, str]) -> None:
     print(*metric_lines(evaluation), sep="\n", flush=True)
 
 
-def _examples(data: Dataset) -> Examples:
+def _method(name: str, environment: Mapping[str, str]) -> Algorithm:
+    """Return the algorithm once what it needs is there; with several GPUs, in each of their processes."""
+    if name in NAMES:
+        requirements.install(name)
+    if name in OF_SEVERAL_PROCESSES and launching.is_to_launch(environment):
+        launching.launch(Path(__file__), environment)
+    return algorithm(name)
+
+
+def _workplace(environment: Mapping[str, str]) -> Workplace:
+    """Return SageMaker's folders: of checkpoints (CheckpointConfig, LocalPath) and of pretrained weights."""
+    base = environment.get("SM_CHANNEL_BASE_MODEL")
+    checkpoints = Path(environment["SM_OUTPUT_DIR"]).parent / "checkpoints"
+    return Workplace(checkpoints, Path(base) if base else None)
+
+
+def _examples(data: Dataset, environment: Mapping[str, str]) -> Examples:
     train, validation = data.train, data.validation
+    teacher = environment.get("SM_CHANNEL_TEACHER")
     return Examples(
         labels=data.labels,
         train=train.reviews,
@@ -80,6 +106,8 @@ def _examples(data: Dataset) -> Examples:
         validation=validation.reviews,
         validation_codes=codes(validation.labels, data.labels),
         unlabelled=data.unlabelled,
+        soft_labels=soft_labels(Path(teacher), data.labels, data.unlabelled) if teacher else None,
+        workplace=_workplace(environment),
     )
 
 
@@ -115,7 +143,18 @@ def _measure(
         **evaluate(data.test, data.labels, codes(data.test.labels, data.labels), probabilities),
         "neutral_share": round(served.count(NEUTRAL) / len(served), 6),
         "predictions_per_second": round(len(served) / seconds, 1),
+        "review_milliseconds": round(_alone(method, model, data.test.reviews), 3),
     }
+
+
+def _alone(method: Algorithm, model: Any, reviews: Sequence[str]) -> float:
+    """Return the median milliseconds of a review that is asked about alone."""
+    times = []
+    for review in reviews[:_REVIEWS_ALONE]:
+        started = time.perf_counter()
+        method.predict(model, [review])
+        times.append(time.perf_counter() - started)
+    return 1000 * statistics.median(times)
 
 
 def _write_test_rows(path: Path, test: Split, labels: list[str], probabilities: Probabilities) -> None:
@@ -141,6 +180,9 @@ def main(environment: Mapping[str, str]) -> int:
         failure.write_text(str(refused))
         print(refused, file=sys.stderr)
         return 1
+    except Interrupted as interrupted:
+        print(interrupted, file=sys.stderr)
+        return 128 + signal.SIGTERM
     except Exception as error:
         failure.write_text(f"The training code broke: {type(error).__name__}: {error}; see its log.")
         raise

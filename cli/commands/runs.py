@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cli.account import account_of
 from cli.errors import CommandError
 from cli.following import summary
+from cli.learning import curves
 from cli.timeline import timeline, waiting
-from cli.views import run_timeline, runs_table
+from cli.views import run_view, runs_table
 from marquee.ledger import RunNotFound
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             ) from None
         moments = [asdict(moment) for moment in timeline(found)]
         history = [asdict(change) for change in found.history]
-        shown = {**summary(found), "history": history, "timeline": moments, "waiting": waiting(found)}
-        terminal.show(shown, lambda: run_timeline(found))
+        metrics = curves(account, found)
+        more = {"history": history, "timeline": moments, "waiting": waiting(found), "metrics": metrics}
+        terminal.show({**summary(found), **more}, lambda: run_view(found, metrics))
         return 0

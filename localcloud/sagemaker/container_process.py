@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SERVICE = "sagemaker.amazonaws.com"
 SERVER = Path(__file__).with_name("container.py")
+START = Path(__file__).with_name("container_start.py")
 
 _POLL_SECONDS = 0.02
 _MODEL = "/opt/ml/model"
@@ -52,6 +53,15 @@ class Image:
     model: Path
     environment: Mapping[str, str]
     log: Path
+    environments: Path
+    """Where what a requirements.txt asks for is installed."""
+
+    @property
+    def start(self) -> tuple[str | Path, ...]:
+        """What runs before the server: the installation, if the code names what it needs."""
+        code = self.environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+        needs = Path(code, "requirements.txt")
+        return (START, self.environments, needs) if code and needs.is_file() else ()
 
     def remove(self) -> None:
         """Delete what was unpacked."""
@@ -84,7 +94,8 @@ def prepare(cloud: "Cloud", model: Document, name: str, extra: Mapping[str, str]
         "SM_MODEL_DIR": str(folder / "model"),
         "TMPDIR": str(cloud.config.scratch),
     }
-    return Image(name, folder / "model", environment, cloud.config.logs / "sagemaker" / f"{name}.log")
+    log = cloud.config.logs / "sagemaker" / f"{name}.log"
+    return Image(name, folder / "model", environment, log, cloud.config.state / "environments")
 
 
 class Container:
@@ -103,6 +114,7 @@ class Container:
                 name=f"container {image.name}",
                 arguments=(
                     sys.executable,
+                    *image.start,
                     "-P",
                     SERVER,
                     "--model",

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from localcloud.sagemaker.compute import Compute
+from localcloud.sagemaker.images import BY_REPOSITORY, Interpreters
 
 
 @dataclass(frozen=True)
@@ -29,5 +30,7 @@ class Settings:
     """Between two deliveries of what containers print."""
     instances: int = 2
     """Containers of a variant that run at most; further instances are only counted and shown."""
+    interpreters: Interpreters = field(default_factory=lambda: BY_REPOSITORY)
+    """What plays which training image."""
     compute: Compute = field(default_factory=Compute)
     """What trains and serves."""

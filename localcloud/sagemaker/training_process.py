@@ -3,7 +3,6 @@
 import contextlib
 import re
 import signal
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -15,7 +14,8 @@ import psutil
 
 from localcloud.processes import Child, Command, Processes
 
-TOOLKIT = (sys.executable, "-m", "sagemaker_training.cli.train")
+TOOLKIT = ("-m", "sagemaker_training.cli.train")
+"""What an image's interpreter is started with."""
 
 _TRACEBACK = "Traceback (most recent call last):"
 _TOOLKIT_FAILURES = ("ExecuteUserScriptError", "Framework Error")

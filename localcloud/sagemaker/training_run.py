@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from localcloud import logs
 from localcloud.awsjson import ServiceError
 from localcloud.processes import Command
 from localcloud.sagemaker import training_process
+from localcloud.sagemaker.images import NoEnvironment, interpreter
 from localcloud.sagemaker.settings import Settings
 from localcloud.sagemaker.training_process import End, Limits
 from localcloud.sagemaker.training_workspace import DataError, Workspace
@@ -54,7 +54,7 @@ class TrainingRun:
                 return
         try:
             self._work()
-        except (DataError, ServiceError, ClientError, BotoCoreError) as error:
+        except (DataError, NoEnvironment, ServiceError, ClientError, BotoCoreError) as error:
             self._fail(f"ClientError: {error}")
         except Exception as error:  # the job must end, and say so, whatever it was
             log.exception("training job %s", self._name)
@@ -69,6 +69,8 @@ class TrainingRun:
     def _work(self) -> None:
         shutil.rmtree(self._base, ignore_errors=True)
         self._log.unlink(missing_ok=True)
+        image = self._job["AlgorithmSpecification"].get("TrainingImage", "")
+        python = interpreter(image, self._settings.interpreters)
         self._enter("Downloading")
         session = self._cloud.roles.session(self._job["RoleArn"], SERVICE)
         workspace = Workspace(self._base, self._job)
@@ -76,19 +78,19 @@ class TrainingRun:
         workspace.download(session)
         started = now()
         self._enter("Training", TrainingStartTime=started)
-        end = self._train()
+        end = self._train(python)
         self._publish_log(session)
         workspace.upload_checkpoints(session)
         self._conclude(workspace, session, end, started)
 
-    def _train(self) -> End:
+    def _train(self, python: Path) -> End:
         self._note_instances()
         # A script is stopped as soon as it has begun, if the job was stopped while it waited.
         limits = Limits(self._job["StoppingCondition"]["MaxRuntimeInSeconds"], self._settings.stop_grace)
         command = Command(
             name=f"training job {self._name}",
-            arguments=training_process.TOOLKIT,
-            environment=self._environment(),
+            arguments=(python, *training_process.TOOLKIT),
+            environment=self._environment(python),
             folder=self._base,
             output=self._log,
         )
@@ -116,7 +118,7 @@ class TrainingRun:
     def _instances(self) -> int:
         return int(self._job["ResourceConfig"].get("InstanceCount", 1))
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, python: Path) -> dict[str, str]:
         region = self._cloud.config.region
         return {
             **self._job.get("Environment", {}),
@@ -124,7 +126,7 @@ class TrainingRun:
             "AWS_REGION": region,
             "HOME": str(self._base),
             "LANG": "C.UTF-8",
-            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTHONUNBUFFERED": "1",
             "SAGEMAKER_BASE_DIR": str(self._base),

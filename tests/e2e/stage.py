@@ -53,8 +53,10 @@ class Stage:
     _inbox_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def up(cls, state: Path, port: int) -> "Stage":
-        done = marquee("up", "--state", state, "--port", port, "--json", timeout=240)
+    def up(cls, state: Path, port: int, **parameters: str) -> "Stage":
+        """Deploy it, with these parameters of the template."""
+        given = [f"--parameter={name}={value}" for name, value in parameters.items()]
+        done = marquee("up", "--state", state, "--port", port, "--json", *given, timeout=240)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["endpoint_url"] == f"http://127.0.0.1:{port}"
         return cls(state, local_account(state))

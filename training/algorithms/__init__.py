@@ -1,8 +1,8 @@
 """The registry of algorithms: one module each, with the four functions of `Algorithm`."""
 
 import importlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -11,14 +11,28 @@ import numpy.typing as npt
 
 from refusals import Refused
 
-NAMES = ("ngram",)
+NAMES = ("ngram", "transformer")
+# What torchrun may start several times for one job.
+OF_SEVERAL_PROCESSES = frozenset({"transformer"})
 
 Probabilities = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Workplace:
+    """Folders of the job beside its splits: one that outlives it, and one with pretrained weights."""
+
+    checkpoints: Path | None = None
+    base_model: Path | None = None
+
+
+@dataclass(frozen=True)
 class Examples:
-    """What an algorithm learns from: cleaned texts, and for the labelled ones a code per text."""
+    """What an algorithm learns from: cleaned texts, and for the labelled ones a code per text.
+
+    `soft_labels`, if a teacher gave them, say how likely each label of an unlabelled text is, shape
+    (unlabelled texts, labels).
+    """
 
     labels: list[str]
     train: Sequence[str]
@@ -26,6 +40,8 @@ class Examples:
     validation: Sequence[str]
     validation_codes: npt.NDArray[np.intp]
     unlabelled: Sequence[str] = ()
+    soft_labels: Probabilities | None = None
+    workplace: Workplace = Workplace()
 
 
 @dataclass(frozen=True)
@@ -33,12 +49,14 @@ class Trained:
     """What training gives.
 
     `validation` holds probabilities, shape (validation rows, labels), of a model that did not see
-    those rows: the thresholds are chosen from them. `unlabelled` counts the unlabelled rows used.
+    those rows: the thresholds are chosen from them. `unlabelled` counts the unlabelled rows used,
+    `report` is what else evaluation.json should say.
     """
 
     model: Any
     validation: Probabilities
     unlabelled: int = 0
+    report: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +74,10 @@ class Algorithm(Protocol):
     Knobs: type[Any]
 
     def train(self, examples: Examples, knobs: Any) -> Trained:
-        """Learn from the examples; the same examples and knobs give the same model."""
+        """Learn from the examples; the same examples and knobs give the same model.
+
+        A process that only helps another of its job's ends here (SystemExit): that one has the model.
+        """
 
     def save(self, model: Any, folder: Path) -> None:
         """Write the weights into the folder."""

@@ -20,6 +20,14 @@ TRAINING_HOUR = {
     "ml.g6.xlarge": 1.127,
 }
 
+# What predictions are priced on; a hosting instance costs what a training instance of its type does.
+REFERENCE_INSTANCE = "ml.m5.large"
+
+
+def million_predictions(per_second: float) -> float:
+    """Return the dollars for a million predictions at so many reviews a second, on the reference instance."""
+    return 1e6 / per_second / 3600 * TRAINING_HOUR[REFERENCE_INSTANCE]
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -244,7 +244,7 @@ def _submit(aws: Aws, name: str, source: str, prefix: str = "", **changes: Any) 
         "TrainingJobName": name,
         "RoleArn": aws.role,
         "AlgorithmSpecification": {
-            "TrainingImage": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.13",
+            "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4",
             "TrainingInputMode": "File",
             "MetricDefinitions": [{"Name": "accuracy", "Regex": "accuracy=([0-9.]+);"}],
         },

@@ -152,3 +152,9 @@ def test_a_given_parameter_stands_beside_those_of_the_stage(tmp_path: Path) -> N
     assert options[0] == "--parameter-overrides"
     assert {"Stage=local", "EndpointType=realtime", "UrlConcurrency=5"} <= set(options)
     assert "UrlConcurrency=20" not in options
+
+
+def test_a_parameter_of_json_stays_whole(tmp_path: Path) -> None:
+    options = sam.Sam(tmp_path, {}, parameters={"Hyperparameters": '{"epochs": "3"}'})._overrides()
+
+    assert r'Hyperparameters="{\"epochs\": \"3\"}"' in options

@@ -39,7 +39,7 @@ class Container:
 def test_a_machine_that_cannot_start_a_process_for_a_moment_is_asked_again(tmp_path: Path) -> None:
     # given a machine without memory for a further process, once
     Container.failures = [OSError(12, "Cannot allocate memory")]
-    image = Image("c", tmp_path / "c" / "model", {}, tmp_path / "log")
+    image = Image("c", tmp_path / "c" / "model", {}, tmp_path / "log", tmp_path)
     settings = Settings(restart_delay=0.01, compute=Compute(container=Container))  # type: ignore[arg-type]
     supervised = SupervisedContainer(None, image, settings)  # type: ignore[arg-type]
     supervised.start()

@@ -74,3 +74,23 @@ def test_spot_waits_longer_and_keeps_checkpoints() -> None:
 def test_the_stage_outlasts_the_job() -> None:
     assert seconds_allowed(settings()) > 3600
     assert seconds_allowed(settings(training_use_spot="true")) > 7200
+
+
+def test_a_base_model_in_s3_is_a_channel_of_its_own() -> None:
+    uri = "s3://models/base-models/minilm/"
+
+    made = request(hyperparameters=f'{{"base_model": "{uri}"}}')
+
+    channel = made["InputDataConfig"][-1]
+    assert (channel["ChannelName"], channel["DataSource"]["S3DataSource"]["S3Uri"]) == ("base_model", uri)
+    assert made["HyperParameters"]["base_model"] == uri
+    named = request(hyperparameters='{"base_model": "roberta-base"}')
+    assert [one["ChannelName"] for one in named["InputDataConfig"]] == ["train", "validation", "test"]
+
+
+def test_a_teacher_is_the_archive_of_its_training_job() -> None:
+    made = request(hyperparameters='{"teacher": "marquee-dev-films-1"}')["InputDataConfig"][-1]
+
+    assert made["ChannelName"] == "teacher"
+    uri = made["DataSource"]["S3DataSource"]["S3Uri"]
+    assert uri == "s3://models/models/marquee-dev-films-1/output/model.tar.gz"

@@ -48,6 +48,8 @@ class Stack:
 
     resources: dict[str, Any]
     parameters: dict[str, Any]
+    mappings: dict[str, Any]
+    conditions: dict[str, Any]
 
     def of_type(self, resource_type: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every resource of a type: logical id and resolved properties."""
@@ -62,7 +64,7 @@ class Stack:
         return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
     def resolve(self, value: Any) -> Any:
-        """The value with Ref, Sub, GetAtt, Select, Split and Join done; conditions are left."""
+        """The value with all functions done."""
         if isinstance(value, list):
             return [self.resolve(item) for item in value]
         if not isinstance(value, dict):
@@ -77,12 +79,29 @@ class Stack:
     def _functions(self) -> dict[str, Callable[[Any], Any]]:
         return {
             "Ref": self._ref,
+            "Fn::If": lambda a: self.resolve(a[1] if self.holds({"Condition": a[0]}) else a[2]),
+            "Fn::FindInMap": self._mapped,
             "Fn::GetAtt": self._attribute,
             "Fn::Sub": self._sub,
             "Fn::Join": lambda a: a[0].join(map(str, self.resolve(a[1]))),
             "Fn::Split": lambda a: self.resolve(a[1]).split(a[0]),
             "Fn::Select": lambda a: self.resolve(a[1])[int(a[0])],
         }
+
+    def holds(self, condition: dict[str, Any]) -> bool:
+        """Whether a condition holds with these parameters."""
+        (function, argument), *_ = condition.items()
+        if function == "Condition":
+            return self.holds(self.conditions[argument])
+        if function == "Fn::Equals":
+            first, second = (str(self.resolve(value)) for value in argument)
+            return first == second
+        found = [self.holds(part) for part in argument]
+        return {"Fn::Not": not found[0], "Fn::And": all(found), "Fn::Or": any(found)}[function]
+
+    def _mapped(self, path: list[Any]) -> Any:
+        table, row, column = (self.resolve(part) for part in path)
+        return self.mappings[table][row][column]
 
     def _ref(self, name: str) -> Any:
         if name in PSEUDO:
@@ -132,4 +151,5 @@ def stack() -> Stack:
     """template.yaml expanded with every parameter at its default."""
     fragment = yaml_parse((ROOT / "template.yaml").read_text())
     defaults = {name: parameter["Default"] for name, parameter in fragment["Parameters"].items()}
-    return Stack(expand(fragment)["Resources"], defaults)
+    expanded = expand(fragment)
+    return Stack(expanded["Resources"], defaults, expanded["Mappings"], expanded["Conditions"])

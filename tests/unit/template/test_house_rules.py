@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,12 +125,12 @@ def test_a_template_that_breaks_it_is_noticed(
     else:
         place[last] = instead
 
-    assert list(rule(Stack({**stack.resources, resource: changed}, stack.parameters)))
+    assert list(rule(replace(stack, resources={**stack.resources, resource: changed})))
 
 
 def test_a_schedule_without_a_queue_is_noticed(stack: Stack) -> None:
     resources = {**stack.resources, "Nightly": SCHEDULE}
-    found = list(delivery.every_schedule_retries_and_buries(Stack(resources, stack.parameters)))
+    found = list(delivery.every_schedule_retries_and_buries(replace(stack, resources=resources)))
     assert "Nightly: what cannot be delivered is lost" in found
 
 

@@ -30,7 +30,7 @@ def test_evaluation_holds_every_figure_of_the_contract(archive: Path) -> None:
             "log_loss",
         ),
         *("ece", "confusion_matrix", "worst_mistakes", "by_length", "training_seconds", "artefact_bytes"),
-        *("neutral_share", "predictions_per_second"),
+        *("neutral_share", "predictions_per_second", "review_milliseconds"),
     }
     assert evaluation["rows"] == {"train": 120, "validation": 36, "test": 36, "unlabelled": 0}
     assert evaluation["accuracy"] > 0.85
@@ -82,7 +82,7 @@ def test_a_label_cannot_be_taken_for_a_metric(
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"algorithm": "oracle"}, "Unknown algorithm 'oracle'; there are ngram."),
+        ({"algorithm": "oracle"}, "Unknown algorithm 'oracle'; there are ngram, transformer."),
         ({"feature": "10"}, "Unknown hyperparameter 'feature'; there are "),
         (
             {"strength": "much"},

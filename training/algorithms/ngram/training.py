@@ -20,8 +20,15 @@ from refusals import Refused
 def train_model(examples: Examples, knobs: Knobs) -> Trained:
     """Train on the training rows, calibrate on the validation rows, then train again on both.
 
-    What unlabelled rows teach is used only if the validation rows are judged better with it.
+    Unlabelled rows are training rows where a teacher labelled them; otherwise they tell of topics.
     """
+    if examples.soft_labels is None:
+        return _with_topics(examples, knobs)
+    return _with_lessons(examples, examples.soft_labels, knobs)
+
+
+def _with_topics(examples: Examples, knobs: Knobs) -> Trained:
+    """Use what unlabelled rows teach only if the validation rows are judged better with it."""
     everything = [*examples.train, *examples.validation]
     shares = _shares(examples)
     known = shares[: len(examples.train)]
@@ -32,6 +39,25 @@ def train_model(examples: Examples, knobs: Knobs) -> Trained:
         wider = _calibrated(_widened(draft, topics, known, knobs), examples, knobs)
         if _loss(wider, examples) < _loss(draft, examples):
             draft, final, used = wider, _widened(final, topics, shares, knobs), len(extra)
+    return _trained(draft, final, used, examples)
+
+
+def _with_lessons(examples: Examples, soft_labels: Floats, knobs: Knobs) -> Trained:
+    """Learn from unlabelled rows, too, each as far of a class as the teacher says.
+
+    Hinton et al. 2015, *Distilling the Knowledge in a Neural Network*.
+    """
+    lessons, shares = examples.unlabelled, _shares(examples)
+    taught = soft_labels[:, _columns(examples)]
+    known = np.concatenate([shares[: len(examples.train)], taught])
+    draft = _calibrated(learn([*examples.train, *lessons], known, knobs), examples, knobs)
+    texts = [*examples.train, *examples.validation, *lessons]
+    final = learn(texts, np.concatenate([shares, taught]), knobs)
+    return _trained(draft, final, len(lessons), examples)
+
+
+def _trained(draft: NgramModel, final: NgramModel, used: int, examples: Examples) -> Trained:
+    """Give the model of all rows the calibration of the draft, which has not seen the validation rows."""
     final = final.calibrated(draft.steepness, draft.doubt)
     return Trained(final, predict(draft, examples.validation), used)
 
@@ -73,5 +99,9 @@ def _loss(model: NgramModel, examples: Examples) -> float:
 def _shares(examples: Examples) -> Floats:
     """Tell which rows are of each column's class; two classes have one column, the second's."""
     codes = np.concatenate([examples.train_codes, examples.validation_codes])
-    columns = [1] if len(examples.labels) == 2 else range(len(examples.labels))
+    columns = _columns(examples)
     return np.stack([codes == column for column in columns], axis=1).astype(np.float64)
+
+
+def _columns(examples: Examples) -> list[int]:
+    return [1] if len(examples.labels) == 2 else list(range(len(examples.labels)))

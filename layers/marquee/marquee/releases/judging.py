@@ -5,9 +5,10 @@ from typing import Any
 
 from marquee import names
 from marquee.identity import Attempt
-from marquee.ledger import Champion, Ledger, Run, Stage
+from marquee.ledger import Champion, Ledger, Run, RunNotFound, Stage
 from marquee.ledger.release_lock import ReleaseLock
 from marquee.releases.archive import ArchiveError, Reports, read_lines, read_reports
+from marquee.releases.effort import Effort, Efforts
 from marquee.releases.endpoint_configs import VARIANT
 from marquee.releases.lease import LEASE_SECONDS
 from marquee.releases.predictions import TestRow, accuracy, ask, comparable
@@ -29,6 +30,8 @@ _FACTS = (
     "artefact_bytes",
     "neutral_share",
     "predictions_per_second",
+    "review_milliseconds",
+    "algorithm",
     "labels",
     "confusion_matrix",
 )
@@ -82,7 +85,7 @@ class JudgeCandidate:
         facts["model_digest"] = reports.digest
         if champion and run.began_at < champion.begun:
             return outdated(run.began_at, champion), facts
-        figures = self._champion_figures(champion, rows, evaluation["accuracy"]) if champion else None
+        figures = self._champion_figures(champion, rows, evaluation) if champion else None
         bar = Bar(self.settings.accuracy_floor, self.settings.max_accuracy_drop)
         verdict = judge(evaluation["accuracy"], evaluation["rows"]["test"], bar, figures)
         return verdict, facts | ({"champion_accuracy": figures.accuracy} if figures else {})
@@ -110,8 +113,9 @@ class JudgeCandidate:
         return rows
 
     def _champion_figures(
-        self, champion: Champion, rows: list[TestRow], candidate_accuracy: float
+        self, champion: Champion, rows: list[TestRow], evaluation: dict[str, Any]
     ) -> ChampionFigures:
+        efforts = self._efforts(champion, evaluation)
         candidate = accuracy(rows, {row.review_id: row.predicted for row in rows})
         try:
             endpoint = self.endpoint.variant(VARIANT) if champion.challenger else self.endpoint
@@ -119,5 +123,18 @@ class JudgeCandidate:
         except EndpointUnreachable as error:
             # A champion that cannot answer must not keep better models out for ever.
             note = f"The champion could not be asked ({error}); when it was released"
-            return ChampionFigures(champion.version, champion.accuracy, 0, candidate_accuracy, note)
-        return ChampionFigures(champion.version, known, len(rows), candidate)
+            return ChampionFigures(
+                champion.version, champion.accuracy, 0, evaluation["accuracy"], note, efforts
+            )
+        return ChampionFigures(champion.version, known, len(rows), candidate, efforts=efforts)
+
+    def _efforts(self, champion: Champion, evaluation: dict[str, Any]) -> Efforts | None:
+        """Return what both models take; None where the champion's run is gone, moved on or does not say."""
+        try:
+            run = self.ledger.get(champion.run_id)
+        except RunNotFound:
+            return None
+        candidate, known = Effort.of(evaluation), Effort.of(run.facts)
+        if run.attempt_id != champion.attempt_id or not candidate or not known:
+            return None
+        return Efforts(candidate, known)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marquee.ledger import Champion
+from marquee.releases.effort import Efforts
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class ChampionFigures:
     rows: int
     candidate_accuracy: float
     note: str = ""
+    efforts: Efforts | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,11 @@ def judge(accuracy: float, rows: int, bar: Bar, champion: ChampionFigures | None
         return Verdict(True, (reached, "There is no champion to compare it with."))
     drop = champion.accuracy - champion.candidate_accuracy
     # An epsilon, for 0.915 - 0.910 is a hair above 0.005 in binary.
-    return Verdict(drop <= bar.most_drop + 1e-9, (reached, _comparison(champion, drop, bar.most_drop)))
+    accepted = drop <= bar.most_drop + 1e-9
+    compared = (reached, _comparison(champion, drop, bar.most_drop))
+    if champion.efforts is None or not champion.efforts.other_kind:
+        return Verdict(accepted, compared)
+    return _across_kinds(champion.efforts, accepted, drop, compared)
 
 
 def outdated(begun: str, champion: Champion) -> Verdict:
@@ -56,6 +62,14 @@ def outdated(begun: str, champion: Champion) -> Verdict:
         f"this one is of {begun}. An older model never replaces a newer one; `marquee rerun` makes it new."
     )
     return Verdict(False, (sentence,))
+
+
+def _across_kinds(efforts: Efforts, accepted: bool, drop: float, compared: tuple[str, ...]) -> Verdict:
+    """Add what each kind takes; a candidate that costs much more has to be better, not just hardly worse."""
+    if accepted and efforts.much_dearer and drop > -1e-9:
+        sentence = "It costs more than twice as much, so it would have to be more accurate."
+        return Verdict(False, (*compared, efforts.sentence(), sentence))
+    return Verdict(accepted, (*compared, efforts.sentence()))
 
 
 def _figure(accuracy: float, rows: int) -> str:

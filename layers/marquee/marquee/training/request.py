@@ -10,7 +10,14 @@ from marquee.settings import TrainingSettings
 _VOLUME_GB = 30
 _START_SECONDS = 1800
 # What training/ prints on the test split (docs/architecture.md, "Training job").
-_METRICS = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "ece", "neutral_share")
+_TEST_METRICS = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "ece", "neutral_share")
+# ... and what algorithms/transformer prints while it learns (SageMaker takes 40 definitions).
+_STEP_METRICS = ("step", "loss", "learning_rate", "tokens_per_second")
+_METRICS = (
+    *(f"test:{name}" for name in _TEST_METRICS),
+    *(f"{task}:{name}" for task in ("pretraining", "train") for name in _STEP_METRICS),
+    *(f"validation:{name}" for name in ("epoch", "loss", "accuracy")),
+)
 _CHECKPOINTS = "/opt/ml/checkpoints"
 
 
@@ -25,12 +32,10 @@ def training_request(
         "AlgorithmSpecification": {
             "TrainingImage": settings.training_image_uri,
             "TrainingInputMode": "File",
-            "MetricDefinitions": [
-                {"Name": f"test:{name}", "Regex": f"test:{name}=([0-9.eE+-]+);"} for name in _METRICS
-            ],
+            "MetricDefinitions": metric_definitions(),
         },
         "HyperParameters": _hyperparameters(attempt, manifest, settings, job, region),
-        "InputDataConfig": [_channel(settings, attempt, split) for split in channels_of(manifest)],
+        "InputDataConfig": _channels(settings, attempt, manifest),
         "OutputDataConfig": {"S3OutputPath": f"s3://{settings.model_bucket}/models"},
         "ResourceConfig": {
             "InstanceType": settings.training_instance_type,
@@ -41,6 +46,11 @@ def training_request(
         "Tags": tags(attempt, settings.stage),
     }
     return {**request, **_spot(settings, job)} if settings.training_use_spot else request
+
+
+def metric_definitions() -> list[dict[str, str]]:
+    """Return where SageMaker finds each metric in the job's log."""
+    return [{"Name": name, "Regex": f"{name}=([0-9.eE+-]+);"} for name in _METRICS]
 
 
 def seconds_allowed(settings: TrainingSettings) -> int:
@@ -70,18 +80,25 @@ def _spot(settings: TrainingSettings, job: str) -> dict[str, Any]:
     }
 
 
-def _channel(settings: TrainingSettings, attempt: Attempt, split: str) -> dict[str, Any]:
-    return {
-        "ChannelName": split,
-        "ContentType": "application/x-parquet",
-        "DataSource": {
-            "S3DataSource": {
-                "S3DataType": "S3Prefix",
-                "S3Uri": f"s3://{settings.curated_bucket}/{names.split_prefix(attempt.id, split)}",
-                "S3DataDistributionType": "FullyReplicated",
-            }
-        },
+def _channels(settings: TrainingSettings, attempt: Attempt, manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a channel per split with rows, one for a base model in S3, one for a teacher's archive."""
+    uris = {
+        split: f"s3://{settings.curated_bucket}/{names.split_prefix(attempt.id, split)}"
+        for split in channels_of(manifest)
     }
+    channels = [{**_channel(name, uri), "ContentType": "application/x-parquet"} for name, uri in uris.items()]
+    base, teacher = (settings.hyperparameters.get(name, "") for name in ("base_model", "teacher"))
+    if base.startswith("s3://"):
+        channels.append(_channel("base_model", base))
+    if teacher:
+        uri = f"s3://{settings.model_bucket}/{names.model_archive_key(teacher)}"
+        channels.append(_channel("teacher", uri))
+    return channels
+
+
+def _channel(name: str, uri: str) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 
 
 def _hyperparameters(
