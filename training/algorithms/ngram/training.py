@@ -20,23 +20,44 @@ from refusals import Refused
 def train_model(examples: Examples, knobs: Knobs) -> Trained:
     """Train on the training rows, calibrate on the validation rows, then train again on both.
 
-    What unlabelled rows teach by their words is used only if the validation rows are judged better with it.
-    With a teacher they are training rows, too, each as far of a class as it says (Hinton et al. 2015,
-    *Distilling the Knowledge in a Neural Network*).
+    Unlabelled rows are training rows where a teacher labelled them; otherwise they tell of topics.
     """
+    if examples.soft_labels is None:
+        return _with_topics(examples, knobs)
+    return _with_lessons(examples, examples.soft_labels, knobs)
+
+
+def _with_topics(examples: Examples, knobs: Knobs) -> Trained:
+    """Use what unlabelled rows teach only if the validation rows are judged better with it."""
     everything = [*examples.train, *examples.validation]
-    shares, taught = _shares(examples), _taught(examples)
+    shares = _shares(examples)
     known = shares[: len(examples.train)]
-    lessons = examples.unlabelled if len(taught) else ()
-    first = learn([*examples.train, *lessons], np.concatenate([known, taught]), knobs)
-    draft = _calibrated(first, examples, knobs)
-    final = learn([*everything, *lessons], np.concatenate([shares, taught]), knobs)
-    used = len(lessons)
+    draft = _calibrated(learn(examples.train, known, knobs), examples, knobs)
+    final, used = learn(everything, shares, knobs), 0
     extra = examples.unlabelled[: knobs.topic_texts]
     if extra and (topics := find_topics(everything[: knobs.topic_texts], extra, knobs)):
         wider = _calibrated(_widened(draft, topics, known, knobs), examples, knobs)
         if _loss(wider, examples) < _loss(draft, examples):
-            draft, final, used = wider, _widened(final, topics, shares, knobs), max(used, len(extra))
+            draft, final, used = wider, _widened(final, topics, shares, knobs), len(extra)
+    return _trained(draft, final, used, examples)
+
+
+def _with_lessons(examples: Examples, soft_labels: Floats, knobs: Knobs) -> Trained:
+    """Learn from unlabelled rows, too, each as far of a class as the teacher says.
+
+    Hinton et al. 2015, *Distilling the Knowledge in a Neural Network*.
+    """
+    lessons, shares = examples.unlabelled, _shares(examples)
+    taught = soft_labels[:, _columns(examples)]
+    known = np.concatenate([shares[: len(examples.train)], taught])
+    draft = _calibrated(learn([*examples.train, *lessons], known, knobs), examples, knobs)
+    texts = [*examples.train, *examples.validation, *lessons]
+    final = learn(texts, np.concatenate([shares, taught]), knobs)
+    return _trained(draft, final, len(lessons), examples)
+
+
+def _trained(draft: NgramModel, final: NgramModel, used: int, examples: Examples) -> Trained:
+    """Give the model of all rows the calibration of the draft, which has not seen the validation rows."""
     final = final.calibrated(draft.steepness, draft.doubt)
     return Trained(final, predict(draft, examples.validation), used)
 
@@ -78,13 +99,8 @@ def _loss(model: NgramModel, examples: Examples) -> float:
 def _shares(examples: Examples) -> Floats:
     """Tell which rows are of each column's class; two classes have one column, the second's."""
     codes = np.concatenate([examples.train_codes, examples.validation_codes])
-    return np.stack([codes == column for column in _columns(examples)], axis=1).astype(np.float64)
-
-
-def _taught(examples: Examples) -> Floats:
-    """Tell how far each unlabelled row is of each column's class; without a teacher there are no rows."""
-    columns, soft = _columns(examples), examples.soft_labels
-    return np.zeros((0, len(columns))) if soft is None else soft[:, columns]
+    columns = _columns(examples)
+    return np.stack([codes == column for column in columns], axis=1).astype(np.float64)
 
 
 def _columns(examples: Examples) -> list[int]:
