@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -25,5 +26,6 @@ def test_help_is_the_head_of_the_makefile_and_no_other_comment() -> None:
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
 
-    assert said.splitlines()[0].startswith("make demo")
-    assert len(said.splitlines()) == 6
+    head = takewhile(lambda line: line.startswith("# "), (ROOT / "Makefile").read_text().splitlines())
+    assert said.splitlines() == [line.removeprefix("# ") for line in head]
+    assert said.startswith("make demo")
