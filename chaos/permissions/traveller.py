@@ -32,6 +32,8 @@ class Traveller:
     stage: Stage
     name: str
     patience: float = PATIENCE
+    hopeless: Callable[[], bool] = lambda: False
+    """Whether what is awaited will not come any more, however much patience is left."""
 
     @property
     def ledger(self) -> Ledger:
@@ -57,7 +59,14 @@ class Traveller:
 
     def awaited(self, look: Callable[[], Found | None], what: str) -> Found:
         """What `look` finds, as soon as it finds something; WentWrong when it does not."""
-        found = self.soon(look, self.patience)
+
+        def look_or_resign() -> Found | None:
+            found = look()
+            if found is None and self.hopeless():
+                raise WentWrong(f"{what} did not happen")
+            return found
+
+        found = self.soon(look_or_resign, self.patience)
         if found is None:
             raise WentWrong(f"{what} did not happen within {self.patience:.0f} s")
         return found

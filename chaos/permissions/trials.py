@@ -110,7 +110,7 @@ class Trials:
         for denial in after["denials"][len(before["denials"]) :]:
             grants = tuple(Grant(**grant) for grant in denial["grants"])
             self.killed.append(Killed(grants, f"{name}: {denial['function']}", denial["noticed"]))
-        self.made.append(Made(journey, _asked(after) - _asked(before), seconds))
+        self.made.append(Made(journey, frozenset(asked_between(before, after)), seconds))
         self.tell(f"{name} {seconds:.1f} s, {len(after['denials'])} permissions missed so far")
 
     def _try_services(self) -> None:
@@ -145,7 +145,12 @@ class Trials:
         return self.stage.cloud.control("permissions", body)
 
 
-def _asked(state: Any) -> frozenset[tuple[str, str, str]]:
-    """What IAM has allowed so far, with how often, so that a difference shows what was asked meanwhile."""
+def asked_between(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """What IAM allowed meanwhile, by how often it did: the same is asked again in many a journey."""
+    times = _times(before)
+    return (asked for asked, often in _times(after).items() if often > times.get(asked, 0))
+
+
+def _times(state: Any) -> dict[tuple[str, str, str], int]:
     allowed = [decision for decision in state["decisions"] if decision["allowed"]]
-    return frozenset((d["role"], d["action"], d["resource"]) for d in allowed)
+    return {(one["role"], one["action"], one["resource"]): one["times"] for one in allowed}
