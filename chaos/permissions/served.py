@@ -68,7 +68,7 @@ def _trial(traveller: Traveller) -> str:
 
 
 def fail_endpoint(traveller: Traveller) -> None:
-    """Put an endpoint in place whose model cannot be loaded: its archive is not there."""
+    """Put an endpoint in place whose model cannot be loaded: its archive is none."""
     delete_endpoint(traveller)
     sagemaker, name = traveller.stage.client("sagemaker"), traveller.stage.account.outputs["EndpointName"]
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=_broken_config(traveller))
@@ -86,7 +86,7 @@ def _broken_config(traveller: Traveller) -> str:
     config = sagemaker.describe_endpoint_config(EndpointConfigName=champion_of(traveller).endpoint_config)
     variant = config["ProductionVariants"][0]
     model = sagemaker.describe_model(ModelName=variant["ModelName"])
-    container = {**model["PrimaryContainer"], "ModelDataUrl": f"{_models(traveller)}/{name}.tar.gz"}
+    container = {**model["PrimaryContainer"], "ModelDataUrl": _no_archive(traveller, name)}
     role = model["ExecutionRoleArn"]
     sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role)
     broken = {**variant, "ModelName": name}
@@ -94,8 +94,11 @@ def _broken_config(traveller: Traveller) -> str:
     return name
 
 
-def _models(traveller: Traveller) -> str:
-    return f"s3://{traveller.stage.account.outputs['ModelBucketName']}/models"
+def _no_archive(traveller: Traveller, name: str) -> str:
+    """Put something among the models that is no archive; its URI."""
+    bucket, key = traveller.stage.account.outputs["ModelBucketName"], f"models/{name}.tar.gz"
+    traveller.stage.client("s3").put_object(Bucket=bucket, Key=key, Body=b"no archive")
+    return f"s3://{bucket}/{key}"
 
 
 def restored(traveller: Traveller, champion: Champion) -> None:
