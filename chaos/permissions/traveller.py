@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from botocore.exceptions import ClientError
+
 from chaos import uploads
 from chaos.stage import Stage
 from cli.notices import read_inbox
@@ -23,6 +25,10 @@ Found = TypeVar("Found")
 
 class WentWrong(Exception):
     """A journey did not go as it should; says what is missing."""
+
+
+WRONG = (WentWrong, ClientError, LookupError)
+"""How a journey says that it went wrong: also that something is not there which it counted on."""
 
 
 @dataclass(frozen=True)
