@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from chaos.compute.container import FastContainer
 from chaos.compute.training import train
 from localcloud import sagemaker
-from localcloud.sagemaker.compute import Compute
+from localcloud.sagemaker.compute import Compute, Train
 from localcloud.sagemaker.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _PARALLEL_JOBS = 8
 
 
-def register(cloud: "Cloud") -> None:
-    """As localcloud.sagemaker does."""
-    compute = Compute(train=train, container=FastContainer)
+def register(cloud: "Cloud", work: Train = train) -> None:
+    """As localcloud.sagemaker does; `work` trains a model."""
+    compute = Compute(train=work, container=FastContainer)
     sagemaker.register(cloud, Settings(parallel_jobs=_PARALLEL_JOBS, restart_delay=0.1, compute=compute))

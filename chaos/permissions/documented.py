@@ -1,4 +1,4 @@
-"""Permissions that AWS's services ask for by themselves, which this cloud has nobody to ask for.
+"""Permissions that AWS asks for by itself, or may ask for, which this cloud has nobody to ask for.
 
 Nothing here is proven by a trial; tests/unit/template/test_service_roles.py holds the template to the
 guides that are named beside them.
@@ -13,6 +13,9 @@ _DOCUMENTED = (
     # (part of the role, action, end of the resource); Step Functions guide, "Logging using CloudWatch Logs".
     ("DatasetRole-", "logs:*", "*"),
     ("ModelRole-", "logs:*", "*"),
+    # Some of AWS's policies have it on the group, some on its packages (SageMaker guide, "Model Registry"),
+    # and who asks which of them is written nowhere; this cloud asks about the packages.
+    ("Role-", "sagemaker:ListModelPackages", "*:model-package-group/*"),
     # AWSGlueServiceRole; SageMaker guide, "SageMaker Roles". Containers here come from no registry.
     ("", "cloudwatch:PutMetricData", "*"),
     ("", "ecr:*", "*"),

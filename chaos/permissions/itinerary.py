@@ -1,5 +1,7 @@
 """Every journey that is made, in an order in which each finds what it needs."""
 
+from collections.abc import Collection
+
 from chaos.permissions import deployment, endpoints, journeys, losses, passing, realtime, taking_back
 from chaos.permissions.alone import Journey
 
@@ -28,6 +30,8 @@ JOURNEYS: tuple[Journey, ...] = (
     losses.training_past_its_deadline,
     losses.batch_events_lost,
     losses.batch_never_started,
+    losses.batch_past_its_deadline,
+    losses.crawl_lost,
     endpoints.over_a_failed_endpoint,
     endpoints.rolled_back,
     endpoints.rolled_back_without_endpoint,
@@ -38,6 +42,7 @@ JOURNEYS: tuple[Journey, ...] = (
     taking_back.taken_back_without_endpoint,
     taking_back.taken_back_over_a_failed_endpoint,
     taking_back.taken_back_with_its_trial,
+    taking_back.trial_left_behind,
     taking_back.judged_too_late,
     losses.changes_left_half_done,
     losses.uploads_lost,
@@ -48,3 +53,8 @@ JOURNEYS: tuple[Journey, ...] = (
     realtime.swept_away,
     realtime.realtime,
 )
+
+
+def named(names: Collection[str]) -> tuple[Journey, ...]:
+    """The journeys of these names, and the one that makes the champion that the others start from."""
+    return tuple(one for one in JOURNEYS if one.__name__ in {journeys.live.__name__, *names})

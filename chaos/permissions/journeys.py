@@ -58,8 +58,12 @@ def training_failed(traveller: Traveller) -> None:
 
 
 def release_failed(traveller: Traveller) -> None:
-    """A model that cannot be served ends its run, and the champion still answers."""
-    _fails(traveller, "unstartable")
+    """A model that cannot be served ends its run for that reason, and the champion still answers."""
+    run_id = _fails(traveller, "unstartable")
+    reason = traveller.ledger.get(run_id).reason
+    if "does not start" not in reason:
+        # That its execution failed ends a run, too; but it says nothing of the model.
+        raise WentWrong(f"{run_id} does not say what is wrong with its model: {reason}")
     traveller.asks("/predict", {"text": "a wonderful film"})
 
 

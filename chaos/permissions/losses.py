@@ -7,6 +7,7 @@ from marquee.clock import later
 from marquee.identity import run_id_of
 from marquee.ledger import Change, Run, RunNotFound, Upload
 from marquee.ledger import Stage as At
+from marquee.ledger.catalogue import CatalogueRecord
 from marquee.ledger.release_lock import ReleaseLock
 
 
@@ -144,16 +145,44 @@ def uploads_lost(traveller: Traveller) -> None:
 
 def batch_never_started(traveller: Traveller) -> None:
     """A function died between recording a batch and starting its job."""
+    with traveller.losing("batch-uploaded", "reconcile"):
+        _record_batch(traveller, deadline=later(3600))
+        _batch_healed(traveller, f"{traveller.name}.csv")
+
+
+def batch_past_its_deadline(traveller: Traveller) -> None:
+    """A batch that nothing can save any more fails, and its job, if it has one, is stopped."""
+    with traveller.losing("batch-uploaded", "reconcile"):
+        batch_id = _record_batch(traveller, deadline=later(-86_400))
+        _batch_healed(traveller, f"{traveller.name}.csv")
+    traveller.told(batch_id, "batch_failed")
+
+
+def crawl_lost(traveller: Traveller) -> None:
+    """A dataset is there that no crawl has seen, and nobody heard the crawler's end: it crawls again."""
+    table = traveller.stage.account.outputs["LedgerTableName"]
+    record = CatalogueRecord(table, traveller.stage.client("dynamodb"))
+
+    def look() -> bool | None:
+        traveller.reconcile()
+        return not record.is_due() or None
+
+    with traveller.losing("crawled", "reconcile"):
+        record.wanted()
+        traveller.awaited(look, "a crawl by the reconciler")
+
+
+def _record_batch(traveller: Traveller, deadline: str) -> str:
+    """Drop a batch that stands at RECEIVED and that nobody works on; its id."""
     bucket = traveller.stage.account.outputs["BatchBucketName"]
     key, at = f"batch/in/{traveller.name}.csv", later(-7200)
-    with traveller.losing("batch-uploaded", "reconcile"):
-        traveller.stage.drop_batch(f"{traveller.name}.csv", uploads.batch_csv(traveller.seed))
-        head = traveller.stage.client("s3").head_object(Bucket=bucket, Key=key)
-        upload = Upload(bucket, key, head["ETag"].strip('"'), head["ContentLength"], "1")
-        batch_id = run_id_of(bucket, key, f"{upload.etag}/{upload.sequencer}")
-        batch = Batch(batch_id, upload, created_at=at, updated_at=at, deadline=later(3600))
-        traveller.stage.account.batches().create(batch)
-        _batch_healed(traveller, f"{traveller.name}.csv")
+    traveller.stage.drop_batch(f"{traveller.name}.csv", uploads.batch_csv(traveller.seed))
+    head = traveller.stage.client("s3").head_object(Bucket=bucket, Key=key)
+    upload = Upload(bucket, key, head["ETag"].strip('"'), head["ContentLength"], "1")
+    batch_id = run_id_of(bucket, key, f"{upload.etag}/{upload.sequencer}")
+    batch = Batch(batch_id, upload, created_at=at, updated_at=at, deadline=deadline)
+    traveller.stage.account.batches().create(batch)
+    return batch_id
 
 
 def changes_left_half_done(traveller: Traveller) -> None:

@@ -24,7 +24,7 @@ def other_roles_are_not_passed(traveller: Traveller) -> None:
 
 def _letter(traveller: Traveller, run_id: str) -> bool | None:
     """Whether the event of the run's dataset, which only knows Glue's id, is a letter now."""
-    job_run = str(traveller.ledger.get(run_id).facts["etl_job_run_id"])
+    job_run = str(traveller.ledger.get(run_id).facts.get("etl_job_run_id", "no job run yet"))
     return any(job_run in letter.body for letter in letters(traveller, "failed-events")) or None
 
 

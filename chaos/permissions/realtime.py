@@ -73,13 +73,21 @@ def _released(traveller: Traveller) -> None:
 
 
 def _shared(traveller: Traveller) -> None:
-    """The version before answers a part of the requests, then another part, then none."""
+    """The version before answers a part of the requests, then another part, then none.
+
+    On the way the endpoint is lost once, and fails once.
+    """
     with traveller.losing("reconcile"):
         champion = served.champion_of(traveller)
         if not champion.previous:
             raise WentWrong("there is no earlier champion to answer beside it")
-        for percent in (10, 20, 0):
-            _share(traveller, champion.previous[0].version, percent)
+        version = champion.previous[0].version
+        for percent in (10, 20):
+            _share(traveller, version, percent)
+        served.delete_endpoint(traveller)
+        _share(traveller, version, 30)
+        served.fail_endpoint(traveller)
+        _share(traveller, version, 0)
 
 
 def _share(traveller: Traveller, version: str, percent: int) -> None:

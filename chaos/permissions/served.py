@@ -1,6 +1,7 @@
 """The endpoint as a traveller finds it, and how it is put into a state that nobody plans for."""
 
 import contextlib
+import uuid
 
 from chaos.permissions.traveller import Traveller, WentWrong
 from marquee.ledger import Champion
@@ -46,8 +47,7 @@ def delete_endpoint(traveller: Traveller) -> None:
 
 def make_trial(traveller: Traveller, champion: Champion) -> None:
     """Put a trial endpoint in place, as a release leaves it that died."""
-    sagemaker = traveller.stage.client("sagemaker")
-    name = f"{traveller.stage.account.outputs['EndpointName']}-trial"
+    sagemaker, name = traveller.stage.client("sagemaker"), _trial(traveller)
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=champion.endpoint_config)
 
     def look() -> bool | None:
@@ -56,18 +56,49 @@ def make_trial(traveller: Traveller, champion: Champion) -> None:
     traveller.awaited(look, "a trial endpoint")
 
 
+def has_trial(traveller: Traveller) -> bool:
+    """Whether a trial endpoint stands."""
+    name = _trial(traveller)
+    found = traveller.stage.client("sagemaker").list_endpoints(NameContains=name)["Endpoints"]
+    return any(one["EndpointName"] == name for one in found)
+
+
+def _trial(traveller: Traveller) -> str:
+    return f"{traveller.stage.account.outputs['EndpointName']}-trial"
+
+
 def fail_endpoint(traveller: Traveller) -> None:
-    """Put an endpoint in place whose model does not start: that of a candidate that failed its trial."""
+    """Put an endpoint in place whose model cannot be loaded: its archive is none."""
     delete_endpoint(traveller)
     sagemaker, name = traveller.stage.client("sagemaker"), traveller.stage.account.outputs["EndpointName"]
-    configs = sagemaker.list_endpoint_configs(NameContains="unstartable")["EndpointConfigs"]
-    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=configs[0]["EndpointConfigName"])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=_broken_config(traveller))
 
     def look() -> bool | None:
         found = state(traveller)
         return (found is not None and found[0] == "Failed") or None
 
     traveller.awaited(look, "an endpoint that failed")
+
+
+def _broken_config(traveller: Traveller) -> str:
+    """A config like the champion's, but for the archive of its model."""
+    sagemaker, name = traveller.stage.client("sagemaker"), f"broken-{uuid.uuid4().hex[:10]}"
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=champion_of(traveller).endpoint_config)
+    variant = config["ProductionVariants"][0]
+    model = sagemaker.describe_model(ModelName=variant["ModelName"])
+    container = {**model["PrimaryContainer"], "ModelDataUrl": _no_archive(traveller, name)}
+    role = model["ExecutionRoleArn"]
+    sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role)
+    broken = {**variant, "ModelName": name}
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[broken])
+    return name
+
+
+def _no_archive(traveller: Traveller, name: str) -> str:
+    """Put something among the models that is no archive; its URI."""
+    bucket, key = traveller.stage.account.outputs["ModelBucketName"], f"models/{name}.tar.gz"
+    traveller.stage.client("s3").put_object(Bucket=bucket, Key=key, Body=b"no archive")
+    return f"s3://{bucket}/{key}"
 
 
 def restored(traveller: Traveller, champion: Champion) -> None:

@@ -124,6 +124,7 @@ SERVICES = (
         "model",
         (
             Task(works.endpoint, "/aws/sagemaker/Endpoints/marquee-{}-probe"),
+            Task(works.update),
             Task(works.transform, "/aws/sagemaker/TransformJobs"),
         ),
     ),

@@ -14,7 +14,7 @@ from cli.terminal import Terminal
 SERVICES_IN_CLOUD = (
     "chaos.compute.functions",
     "chaos.permissions.glue_in_cloud",
-    "chaos.compute.sagemaker",
+    "chaos.permissions.sagemaker_in_cloud",
     "chaos.permissions.in_cloud",
 )
 REPLAY = "python -m chaos.permissions"

@@ -7,6 +7,7 @@ from chaos.permissions.served import (
     champion_of,
     delete_endpoint,
     fail_endpoint,
+    has_trial,
     make_trial,
     restored,
     runs,
@@ -59,6 +60,19 @@ def taken_back_with_its_trial(traveller: Traveller) -> None:
         make_trial(traveller, champion)
         traveller.past_deadline(run_id)
         restored(traveller, champion)
+
+
+def trial_left_behind(traveller: Traveller) -> None:
+    """A trial endpoint stands that no release is about: the reconciler removes it."""
+    champion = champion_of(traveller)
+
+    def look() -> bool | None:
+        traveller.reconcile()
+        return not has_trial(traveller) or None
+
+    with traveller.losing("reconcile"):
+        make_trial(traveller, champion)
+        traveller.awaited(look, "the end of a trial endpoint that nobody needs")
 
 
 def judged_too_late(traveller: Traveller) -> None:

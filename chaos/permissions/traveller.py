@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from botocore.exceptions import ClientError
+
 from chaos import uploads
 from chaos.stage import Stage
 from cli.notices import read_inbox
@@ -25,6 +27,10 @@ class WentWrong(Exception):
     """A journey did not go as it should; says what is missing."""
 
 
+WRONG = (WentWrong, ClientError, LookupError)
+"""How a journey says that it went wrong: also that something is not there which it counted on."""
+
+
 @dataclass(frozen=True)
 class Traveller:
     """One stage, and a name that keeps one journey's files apart from another's."""
@@ -32,6 +38,8 @@ class Traveller:
     stage: Stage
     name: str
     patience: float = PATIENCE
+    hopeless: Callable[[], bool] = lambda: False
+    """Whether what is awaited will not come any more, however much patience is left."""
 
     @property
     def ledger(self) -> Ledger:
@@ -57,7 +65,14 @@ class Traveller:
 
     def awaited(self, look: Callable[[], Found | None], what: str) -> Found:
         """What `look` finds, as soon as it finds something; WentWrong when it does not."""
-        found = self.soon(look, self.patience)
+
+        def look_or_resign() -> Found | None:
+            found = look()
+            if found is None and self.hopeless():
+                raise WentWrong(f"{what} did not happen")
+            return found
+
+        found = self.soon(look_or_resign, self.patience)
         if found is None:
             raise WentWrong(f"{what} did not happen within {self.patience:.0f} s")
         return found

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chaos.permissions import services
 from chaos.permissions.alone import Journey, Made, tried_alone
 from chaos.permissions.destinations import destinations
@@ -16,7 +14,7 @@ from chaos.permissions.documented import documented
 from chaos.permissions.grants import Grant, read
 from chaos.permissions.resource_policies import resource_policies
 from chaos.permissions.rules import rules
-from chaos.permissions.traveller import Traveller, WentWrong
+from chaos.permissions.traveller import WRONG, Traveller
 from chaos.permissions.verdicts import NOT_ASKED, Killed, Mutant, Verdict, mutants, verdict
 from chaos.stage import Stage
 
@@ -104,13 +102,14 @@ class Trials:
         started = time.monotonic()
         try:
             journey(Traveller(self.stage, name.replace("_", "")))
-        except (WentWrong, ClientError) as wrong:
+        except WRONG as wrong:
             self.broken.append(f"{name}: {wrong}")
+            self.tell(self.broken[-1])
         after, seconds = self._control(None), time.monotonic() - started
         for denial in after["denials"][len(before["denials"]) :]:
             grants = tuple(Grant(**grant) for grant in denial["grants"])
             self.killed.append(Killed(grants, f"{name}: {denial['function']}", denial["noticed"]))
-        self.made.append(Made(journey, _asked(after) - _asked(before), seconds))
+        self.made.append(Made(journey, frozenset(asked_between(before, after)), seconds))
         self.tell(f"{name} {seconds:.1f} s, {len(after['denials'])} permissions missed so far")
 
     def _try_services(self) -> None:
@@ -119,7 +118,7 @@ class Trials:
             with self._timed(SERVICES):
                 try:
                     self.killed += services.withheld_from(service, traveller, self.grants)
-                except (WentWrong, ClientError) as wrong:
+                except WRONG as wrong:
                     self.broken.append(f"{service.role}: {wrong}")
                     self._control({"give_back": True})
             self.tell(f"the role {service.role}, {self.seconds[SERVICES]:.1f} s for services so far")
@@ -130,8 +129,10 @@ class Trials:
             kind = self.kind(mutant)
             if not documented(mutant) and (kind == MACHINES or self._was_swallowed(mutant)):
                 with self._timed(kind):
-                    self.killed += tried_alone(mutant, self.made, Traveller(self.stage, "alone"))
-                self.tell(f"{mutant.role} without {mutant.removed}, {self.seconds[kind]:.1f} s for {kind}")
+                    tried = list(tried_alone(mutant, self.made, Traveller(self.stage, "alone")))
+                self.killed += tried
+                found = ", ".join(f"{one.scenario}: {one.noticed or 'nothing failed'}" for one in tried)
+                self.tell(f"{mutant.role} without {mutant.removed}, {self.seconds[kind]:.1f} s: {found}")
 
     def _was_swallowed(self, mutant: Mutant) -> bool:
         found = verdict(mutant, self.killed)
@@ -145,7 +146,12 @@ class Trials:
         return self.stage.cloud.control("permissions", body)
 
 
-def _asked(state: Any) -> frozenset[tuple[str, str, str]]:
-    """What IAM has allowed so far, with how often, so that a difference shows what was asked meanwhile."""
+def asked_between(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """What IAM allowed meanwhile, by how often it did: the same is asked again in many a journey."""
+    times = _times(before)
+    return (asked for asked, often in _times(after).items() if often > times.get(asked, 0))
+
+
+def _times(state: Any) -> dict[tuple[str, str, str], int]:
     allowed = [decision for decision in state["decisions"] if decision["allowed"]]
-    return frozenset((d["role"], d["action"], d["resource"]) for d in allowed)
+    return {(one["role"], one["action"], one["resource"]): one["times"] for one in allowed}

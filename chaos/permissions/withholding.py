@@ -112,7 +112,11 @@ class Withholding:
                 return result
             alone = missing[0]
             if len(missing) > 1:
-                result = self._with_all_but(alone, missing[1:], run)
+                result, missing = self._with_all_but(alone, missing[1:], run)
+                if not missing:
+                    # It was not asked for this time, for somebody else had done it: another event will tell.
+                    self._judge(role, found, result)
+                    return result
             found.append(self._give(alone, str(config["FunctionName"]), result))
 
     def _watched(self, role: str, run: Once) -> tuple[dict[str, Any], list["Decision"]]:
@@ -121,17 +125,22 @@ class Withholding:
         result = run()
         return result, list(dict.fromkeys(self._missing(role, self._log[role][before:])))
 
-    def _with_all_but(self, alone: "Decision", others: list["Decision"], run: Once) -> dict[str, Any]:
+    def _with_all_but(
+        self, alone: "Decision", others: list["Decision"], run: Once
+    ) -> tuple[dict[str, Any], list["Decision"]]:
         """The answer where nothing else is missing: whoever was denied two things failed of which?"""
-        role = alone.role
-        lent = {grant for other in others for grant in self._covering(other)} - self._covering(alone)
-        lent &= self.withheld[role]
-        self.withheld[role] -= lent
-        self._apply(role)
-        result, missing = self._watched(role, run)
+        role, lent = alone.role, set[Grant]()
+        while others:
+            more = {grant for other in others for grant in self._covering(other)} & self.withheld[role]
+            lent |= more - self._covering(alone)
+            self.withheld[role] -= lent
+            self._apply(role)
+            result, missing = self._watched(role, run)
+            # Who is denied less goes further, and may miss what it did not come to before.
+            others = [one for one in missing if self._covering(one) - self._covering(alone)]
         self.withheld[role] |= lent
         self._apply(role)
-        return result if missing == [alone] else {}
+        return result, missing
 
     def _covering(self, decision: "Decision") -> set[Grant]:
         asked = (decision.role, decision.action, decision.resource)

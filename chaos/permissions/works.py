@@ -4,6 +4,8 @@ import contextlib
 import uuid
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from chaos.permissions.glue_in_cloud import WITH_SPARK
 from chaos.permissions.served import champion_of
 from chaos.permissions.traveller import Traveller
@@ -118,6 +120,54 @@ def endpoint(traveller: Traveller) -> str:
     ended = traveller.awaited(look, "the end of an endpoint's creation")
     sagemaker.delete_endpoint(EndpointName=name)
     return "" if ended == "InService" else f"endpoint {ended}"
+
+
+def update(traveller: Traveller) -> str:
+    """An endpoint on an instance is updated, and goes back if an alarm rings meanwhile."""
+    sagemaker = traveller.stage.client("sagemaker")
+    name = f"marquee-{traveller.stage.account.stage}-probe-{uuid.uuid4().hex[:10]}"
+    for config in (name, f"{name}-b"):
+        sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=[_instance(traveller)])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    _settled(traveller, name)
+    try:
+        sagemaker.update_endpoint(
+            EndpointName=name, EndpointConfigName=f"{name}-b", DeploymentConfig=_guarded(traveller)
+        )
+    except ClientError as refused:
+        failed = f"UpdateEndpoint refused: {refused.response['Error']['Message']}"
+    else:
+        failed = ""
+    ended = _settled(traveller, name)
+    sagemaker.delete_endpoint(EndpointName=name)
+    return failed or ("" if ended == f"{name}-b" else f"endpoint went back to {ended}")
+
+
+def _instance(traveller: Traveller) -> dict[str, Any]:
+    """The champion's model on one instance."""
+    model, kind = champion_of(traveller).endpoint_config, "ml.m5.large"
+    return {"VariantName": "all", "ModelName": model, "InstanceType": kind, "InitialInstanceCount": 1}
+
+
+def _guarded(traveller: Traveller) -> dict[str, Any]:
+    """A deployment that all of the endpoint's alarms watch."""
+    routing = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    alarms = names.rollback_alarms(traveller.stage.account.outputs["EndpointName"])
+    return {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing},
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": alarm} for alarm in alarms]},
+    }
+
+
+def _settled(traveller: Traveller, name: str) -> str:
+    """The config of an endpoint once nothing changes it any more."""
+    sagemaker = traveller.stage.client("sagemaker")
+
+    def look() -> str | None:
+        known = sagemaker.describe_endpoint(EndpointName=name)
+        return known["EndpointConfigName"] if known["EndpointStatus"] in ("InService", "Failed") else None
+
+    return traveller.awaited(look, f"the end of a change of {name}")
 
 
 def transform(traveller: Traveller) -> str:

@@ -8,6 +8,8 @@ from chaos.permissions.verdicts import mutants
 
 RAW, CURATED = "arn:aws:s3:::marquee-local-raw-1-x", "arn:aws:s3:::marquee-local-curated-1-x"
 
+SAGEMAKER = "arn:aws:sagemaker:us-east-1:1:model-package"
+
 
 def grant(role: str, action: str, resource: str) -> Grant:
     return Grant(f"marquee-local-{role}-x", "policy", "Listing", action, resource)
@@ -23,6 +25,8 @@ def grant(role: str, action: str, resource: str) -> Grant:
         (grant("etl", "logs:PutLogEvents", "*"), False),
         (grant("crawler", "glue:GetTables", "*"), True),
         (grant("crawler", "glue:GetTable", "*"), False),
+        (grant("RegisterModelRole", "sagemaker:ListModelPackages", f"{SAGEMAKER}-group/marquee"), True),
+        (grant("RegisterModelRole", "sagemaker:ListModelPackages", f"{SAGEMAKER}/marquee/*"), False),
     ],
 )
 def test_what_is_not_tried(one: Grant, trusted: bool) -> None:

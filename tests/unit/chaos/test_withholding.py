@@ -76,6 +76,21 @@ def test_of_two_denials_in_one_invocation_each_is_looked_at_alone() -> None:
     ]
 
 
+def test_what_somebody_else_did_meanwhile_is_not_taken_for_a_denial_that_nobody_noticed() -> None:
+    cloud = Cloud(["s:A", "s:B"], deaf=("s:A", "s:B"))
+    run, calls = cloud.run, iter([["s:A", "s:B"], ["s:B"]])
+
+    def once_only(function: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        cloud.calls = next(calls)
+        return run(function, event, request_id)
+
+    answer = cloud.withholding.around(once_only)(FUNCTION, {}, "id")
+
+    assert answer == {"body": "fine"}
+    assert cloud.withholding.denials == []
+    assert {grant.action for grant in cloud.withholding.withheld["role"]} == {"s:A", "s:B"}
+
+
 def test_where_the_event_fails_anyway_nothing_is_proven() -> None:
     cloud = Cloud(["s:A"], always_fails=True)
 

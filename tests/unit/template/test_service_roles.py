@@ -91,6 +91,14 @@ def test_eventbridge_may_publish_without_a_condition(stack: Stack) -> None:
         assert "Condition" not in rules[0]
 
 
+@pytest.mark.parametrize("role", ["RegisterModelRole", "RejectCandidateRole"])
+def test_packages_are_listed_on_the_group_and_on_its_packages(stack: Stack, role: str) -> None:
+    """AWS's own policies have either; nothing says which IAM is asked about."""
+    listing = [s["Resource"] for s in statements(stack, role) if "sagemaker:ListModelPackages" in s["Action"]]
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:model-package"
+    assert listing == [f"{arn}-group/marquee-dev", f"{arn}/marquee-dev/*"]
+
+
 def test_a_glue_run_may_not_take_longer_than_its_stage(source: dict[str, Any]) -> None:
     longest = source["Parameters"]["EtlMinutes"]["MaxValue"] * 60
     assert later(longest) < deadline_of(Stage.PREPARING)
