@@ -36,6 +36,10 @@ def realtime(traveller: Traveller) -> None:
         endpoints.rolled_back(traveller)
         taking_back.taken_back(traveller)
         endpoints.endpoint_put_back(traveller)
+    # Instances that are scaled can become no serverless endpoint: what is tried after this would fail of it.
+    with traveller.losing("reconcile"):
+        served.delete_endpoint(traveller)
+        journeys.live(traveller.named(f"{traveller.name}c"))
 
 
 def swept_away(traveller: Traveller) -> None:
