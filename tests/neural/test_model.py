@@ -53,6 +53,14 @@ def test_the_export_says_what_pytorch_says(network: nn.Module, encoder: Encoder)
     assert model.logits(served, TEXTS) == pytest.approx(expected, abs=0.2)
 
 
+def test_a_network_of_no_numbers_is_not_exported(network: nn.Module, encoder: Encoder) -> None:
+    with torch.no_grad():
+        for weights in network.parameters():
+            weights.fill_(float("nan"))
+    with pytest.raises(Refused, match="must not be served"):
+        exporting.exported(network, encoder, TEXTS)
+
+
 def test_where_one_byte_changes_labels_the_weights_stay_whole(
     network: nn.Module, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,19 @@ def test_a_loss_that_is_no_number(job: Job, monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
+def test_a_gradient_that_is_no_number_moves_nothing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*given: Any) -> torch.Tensor:
+        loss = LOSS(*given)
+        loss.register_hook(lambda gradient: gradient * float("inf"))
+        return loss
+
+    monkeypatch.setattr(tasks.Labelling, "loss", lost)
+
+    assert failure(job(pretrain_epochs="0")).startswith(
+        "The loss of train is no longer a number at step 1 of"
+    )
+
+
 @pytest.mark.parametrize("content", [None, "nonsense"])
 def test_a_base_model_that_is_missing_or_corrupt(job: Job, tmp_path: Path, content: str | None) -> None:
     folder = tmp_path / "base"

@@ -33,6 +33,7 @@ class Stepper:
     def take(self, step: int, places: list[int], rate_share: float) -> float:
         """Move the network by the step's gradient and return the mean loss before it.
 
+        NaN, and no move, where the gradient is no number: it would make all weights none.
         All chance is a function of seed, step and process: a job that was interrupted goes on as one
         that was not, and any number of processes hides the same subwords.
         """
@@ -41,7 +42,8 @@ class Stepper:
         loss = self._gradient(lesson, places[self.crew.rank :: self.crew.size])
         self.crew.sum_gradients(self.task.network.parameters())
         mean = float(self.crew.total(loss))
-        torch.nn.utils.clip_grad_norm_(self.task.network.parameters(), self.clip)
+        if not torch.nn.utils.clip_grad_norm_(self.task.network.parameters(), self.clip).isfinite():
+            return float("nan")
         for group in self.optimizer.param_groups:
             group["lr"] = group["full_rate"] * rate_share
         self.optimizer.step()
