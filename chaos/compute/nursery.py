@@ -28,6 +28,8 @@ LENGTH = 8
 STREAMS = 3
 """Sent with a request: its standard input, output and error."""
 _OPEN_FILES = 4096
+_LONGEST_WAIT = 0.2
+"""Seconds the SDK waits before it asks again what was throttled; in service up to 16, four times in a row."""
 
 
 def main(control: socket.socket, tell: int, runtime: ModuleType) -> None:
@@ -110,6 +112,7 @@ def load(package: str, clients: str) -> None:
 
     # Each session would read the same descriptions of services again.
     botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
+    wait_shortly()
     root = importlib.import_module(package)
     for found in pkgutil.walk_packages(root.__path__, f"{package}."):
         importlib.import_module(found.name)
@@ -119,6 +122,12 @@ def load(package: str, clients: str) -> None:
             make()
     module.forget()
     boto3.DEFAULT_SESSION = None
+
+
+def wait_shortly() -> None:
+    """Scale the SDK's waits as the trial scales all others: each try is made, the waits between are short."""
+    standard: Any = importlib.import_module("botocore.retries.standard")
+    standard.ExponentialBackoff = functools.partial(standard.ExponentialBackoff, max_backoff=_LONGEST_WAIT)
 
 
 def _runtime(path: Path) -> ModuleType:

@@ -1,14 +1,26 @@
 """What the reconciler is there for: a journey whose event is lost, and which must go on all the same."""
 
+import uuid
+
 from chaos import uploads
+from chaos.permissions.served import champion_of
 from chaos.permissions.traveller import Traveller, WentWrong
+from marquee import names
 from marquee.batches import Batch
 from marquee.clock import later
-from marquee.identity import run_id_of
+from marquee.identity import Attempt, run_id_of
 from marquee.ledger import Change, Run, RunNotFound, Upload
 from marquee.ledger import Stage as At
 from marquee.ledger.catalogue import CatalogueRecord
 from marquee.ledger.release_lock import ReleaseLock
+
+
+def nothing_lost(traveller: Traveller) -> None:
+    """The reconciler and its sweep find nothing: what they ask for each time is known after it.
+
+    A run whose work they start has ten tries, and each denial takes one.
+    """
+    traveller.invoke("reconcile", {"quiet_seconds": 0, "sweep": True})
 
 
 def dataset_event_lost(traveller: Traveller) -> None:
@@ -141,6 +153,36 @@ def uploads_lost(traveller: Traveller) -> None:
 
         traveller.awaited(look, "the sweep finding an upload and a batch")
     traveller.stands(run_id, At.LIVE, At.REJECTED)
+
+
+def orphans_left(traveller: Traveller) -> None:
+    """A model, and then an endpoint config, that belong to no run: the sweep deletes them."""
+    for what, kind in (("Model", "model"), ("EndpointConfig", "endpoint_config")):
+        _deleted(traveller, kind, _orphan(traveller, what, kind))
+
+
+def _deleted(traveller: Traveller, kind: str, name: str) -> None:
+    listed = getattr(traveller.stage.client("sagemaker"), f"list_{kind}s")
+
+    def look() -> bool | None:
+        traveller.invoke("reconcile", {"quiet_seconds": 0, "sweep": True, "older_than_seconds": 0})
+        found = listed(NameContains=name)
+        return not any(value for value in found.values() if isinstance(value, list)) or None
+
+    with traveller.losing("reconcile"):
+        traveller.awaited(look, f"the end of a {kind} of no run")
+
+
+def _orphan(traveller: Traveller, what: str, kind: str) -> str:
+    """Make one as the champion's is, named after an attempt that nobody knows; its name."""
+    sagemaker, champion = traveller.stage.client("sagemaker"), champion_of(traveller)
+    held = getattr(sagemaker, f"describe_{kind}")(**{f"{what}Name": champion.endpoint_config})
+    wanted = sagemaker.meta.service_model.operation_model(f"Create{what}").input_shape.members
+    request = {member: value for member, value in held.items() if member in wanted and value}
+    attempt = Attempt(run_id_of(kind, traveller.name, uuid.uuid4().hex))
+    name = names.attempt_name(traveller.stage.account.stage, attempt.id)
+    getattr(sagemaker, f"create_{kind}")(**{**request, f"{what}Name": name})
+    return name
 
 
 def batch_never_started(traveller: Traveller) -> None:

@@ -119,7 +119,10 @@ def _unlogged(traveller: Traveller, logs: str, since: float) -> str:
 SERVICES = (
     Service("etl", (Task(works.etl, "/aws-glue/marquee-{}/"), Task(works.etl_again))),
     Service("crawler", (Task(works.crawl_raw), Task(works.crawl_curated, "/aws-glue/crawlers"))),
-    Service("training", (Task(works.training, "/aws/sagemaker/TrainingJobs"),)),
+    Service(
+        "training",
+        (Task(works.training, "/aws/sagemaker/TrainingJobs"), Task(works.training_from_a_base)),
+    ),
     Service(
         "model",
         (

@@ -107,16 +107,14 @@ class Withholding:
         found: list[Denial] = []
         while True:
             result, missing = self._watched(role, run)
+            if missing:
+                alone = missing[0]
+                if len(missing) > 1:
+                    alone, result, missing = self._with_one_missing(role, missing, run)
             if not missing:
+                # Or it was not asked for this time, for somebody else had done it: another event will tell.
                 self._judge(role, found, result)
                 return result
-            alone = missing[0]
-            if len(missing) > 1:
-                result, missing = self._with_all_but(alone, missing[1:], run)
-                if not missing:
-                    # It was not asked for this time, for somebody else had done it: another event will tell.
-                    self._judge(role, found, result)
-                    return result
             found.append(self._give(alone, str(config["FunctionName"]), result))
 
     def _watched(self, role: str, run: Once) -> tuple[dict[str, Any], list["Decision"]]:
@@ -125,22 +123,37 @@ class Withholding:
         result = run()
         return result, list(dict.fromkeys(self._missing(role, self._log[role][before:])))
 
-    def _with_all_but(
-        self, alone: "Decision", others: list["Decision"], run: Once
-    ) -> tuple[dict[str, Any], list["Decision"]]:
-        """The answer where nothing else is missing: whoever was denied two things failed of which?"""
-        role, lent = alone.role, set[Grant]()
-        while others:
-            more = {grant for other in others for grant in self._covering(other)} & self.withheld[role]
-            lent |= more - self._covering(alone)
-            self.withheld[role] -= lent
+    def _with_one_missing(
+        self, role: str, missing: list["Decision"], run: Once
+    ) -> tuple["Decision", dict[str, Any], list["Decision"]]:
+        """One of these, and the answer where nothing else is missing: of two denials, which made it fail?"""
+        held, lent = set(self.withheld[role]), set[Grant]()
+        while True:
+            alone = self._rarest(missing)
+            kept = self._covering(alone)
+            lent |= {grant for one in missing for grant in self._covering(one)}
+            self.withheld[role] = held - (lent - kept)
             self._apply(role)
             result, missing = self._watched(role, run)
             # Who is denied less goes further, and may miss what it did not come to before.
-            others = [one for one in missing if self._covering(one) - self._covering(alone)]
-        self.withheld[role] |= lent
+            if all(self._covering(one) <= kept for one in missing):
+                break
+        self.withheld[role] = held
         self._apply(role)
-        return result, missing
+        return alone, result, missing
+
+    def _rarest(self, missing: list["Decision"]) -> "Decision":
+        """What was asked for least often, and first of these.
+
+        With the others lent work may be done, after which nobody asks for them again: what every
+        invocation asks for can wait for the next.
+        """
+
+        def often(one: "Decision") -> int:
+            alike = (one.role, one.action)
+            return sum(n for held, n in self.decisions.items() if (held.role, held.action) == alike)
+
+        return min(missing, key=often)
 
     def _covering(self, decision: "Decision") -> set[Grant]:
         asked = (decision.role, decision.action, decision.resource)

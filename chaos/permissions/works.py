@@ -87,6 +87,18 @@ def _crawl(traveller: Traveller, name: str) -> str:
 
 def training(traveller: Traveller) -> str:
     """The last completed training job once more, under another name."""
+    return _train(traveller)
+
+
+def training_from_a_base(traveller: Traveller) -> str:
+    """The same, with the weights of a base model in a channel."""
+    bucket, prefix = traveller.stage.account.outputs["ModelBucketName"], "base-models/probe/"
+    traveller.stage.client("s3").put_object(Bucket=bucket, Key=f"{prefix}config.json", Body=b"{}")
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/{prefix}"}
+    return _train(traveller, {"ChannelName": "base_model", "DataSource": {"S3DataSource": source}})
+
+
+def _train(traveller: Traveller, *channels: dict[str, Any]) -> str:
     sagemaker = traveller.stage.client("sagemaker")
     jobs = sagemaker.list_training_jobs(StatusEquals="Completed")["TrainingJobSummaries"]
     known = sagemaker.describe_training_job(TrainingJobName=jobs[0]["TrainingJobName"])
@@ -96,7 +108,10 @@ def training(traveller: Traveller) -> str:
     bucket = traveller.stage.account.outputs["ModelBucketName"]
     # What a spot job resumes from: that of the try before.
     keeping = {"CheckpointConfig": {"S3Uri": f"s3://{bucket}/{checkpoints}"}}
-    sagemaker.create_training_job(**{**request, **keeping, "TrainingJobName": name})
+    inputs = [*request["InputDataConfig"], *channels]
+    sagemaker.create_training_job(
+        **{**request, **keeping, "InputDataConfig": inputs, "TrainingJobName": name}
+    )
 
     def look() -> str | None:
         status = sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]

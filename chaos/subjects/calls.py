@@ -11,7 +11,19 @@ from random import Random
 from typing import Any
 
 from chaos.errands import ask_for_a_prediction, look_for_idleness, read_the_shares, roll_back
-from chaos.journeys import BATCH, ETL_FAILS, GOOD, JOURNEYS, Journey
+from chaos.journeys import (
+    BATCH,
+    ETL_FAILS,
+    GOOD,
+    JOURNEYS,
+    LIAR,
+    REFUSED,
+    RERUN,
+    TWICE,
+    UNSTARTABLE,
+    WORSE,
+    Journey,
+)
 from chaos.rows import Options, Row
 from chaos.waves import Wave, Waves
 
@@ -25,8 +37,17 @@ _AT_DEPLOYMENT = "-publish-code"
 """The one function that works only while CloudFormation deploys, and whose failure fails the deployment."""
 _PER_WAVE = 2
 """Faults that one function meets in a wave: Lambda and the machines try three times, the third must work."""
+_ASKED_AGAIN = ("predict", "reconcile", "rerun", "roll-back", "share-traffic", "sweep-endpoint")
+"""Functions that somebody asks, and asks again until they answer."""
+_PER_WAVE_ASKED = 5
 _NUMBERED = 16
 """A function with more different calls, such as the reconciler, is struck at the first of each action."""
+_IN_TURN = (
+    (GOOD, WORSE, REFUSED, ETL_FAILS, RERUN, BATCH),
+    (TWICE, LIAR, UNSTARTABLE, REFUSED, ETL_FAILS, RERUN, BATCH),
+)
+"""Releases go one after the other, so that each more in a wave makes it longer: they take turns."""
+_QUICK = (GOOD, ETL_FAILS, BATCH)
 _QUICK_WAVES = 1
 _MOST_WAVES = 40
 
@@ -66,13 +87,12 @@ class Tally:
 def rows(options: Options) -> Iterator[Row]:
     """A row per function and kind of fault."""
     started = time.monotonic()
-    journeys = (GOOD, ETL_FAILS, BATCH) if options.quick else JOURNEYS
     with options.stage() as stage:
         waves = Waves(stage)
         waves.warm_up()
         stage.cloud.record_calls(True)
         base = options.seed * 100_000
-        waves.ride("clean", (), _files(journeys, base), errands=_ERRANDS)
+        waves.ride("clean", (), _files(_QUICK if options.quick else JOURNEYS, base), errands=_ERRANDS)
         points = points_of(stage.cloud.recorded_calls())
         unmet = unmet_of(stage.functions(), points)
         stage.cloud.record_calls(False)
@@ -85,7 +105,8 @@ def rows(options: Options) -> Iterator[Row]:
             if not chosen:
                 break
             faults = [point.fault(kind) for point, kind in chosen]
-            wave = waves.ride(f"wave {number}", faults, _files(journeys, base + 100 * number), 0, _ERRANDS)
+            files = _files(_QUICK if options.quick else _IN_TURN[number % 2], base + 100 * number)
+            wave = waves.ride(f"wave {number}", faults, files, 0, _ERRANDS)
             plans.append(chosen)
             left, missed = left_of(left, missed, chosen, wave)
         waves.judge()
@@ -131,10 +152,15 @@ def _chosen(left: Faults) -> Faults:
     taken: Counter[str] = Counter()
     chosen = []
     for point, kind in left:
-        if taken[point.function] < _PER_WAVE:
+        if taken[point.function] < _most(point.function):
             taken[point.function] += 1
             chosen.append((point, kind))
     return chosen
+
+
+def _most(function: str) -> int:
+    asked = any(function.endswith(f"-{name}") for name in _ASKED_AGAIN)
+    return _PER_WAVE_ASKED if asked else _PER_WAVE
 
 
 def left_of(left: Faults, missed: Faults, chosen: Faults, wave: Wave) -> tuple[Faults, Faults]:

@@ -1,6 +1,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chaos.compute import nursery
 from chaos.compute.functions import Nurseries
 from localcloud.functions.environment import ExecutionEnvironment, Function, Launcher
 from localcloud.functions.packages import Packages, search_path
@@ -99,3 +102,22 @@ def test_one_that_is_killed_is_told(environments: list[ExecutionEnvironment]) ->
     assert environment.process is not None
     assert environment.process.returncode == -signal.SIGKILL
     assert environment.invoke("x", "r").value[2] != process_id
+
+
+def test_the_sdk_of_a_fork_waits_shortly() -> None:
+    """If this fails botocore makes its waits elsewhere: look where its standard retries take them from."""
+    waits = "from botocore.retries import standard as s; import botocore.session; "
+    made = "botocore.session.get_session().create_client('sns', region_name='eu-west-1', config=c)"
+    script = (
+        f"import nursery; nursery.wait_shortly(); {waits}from botocore.config import Config; asked = []; "
+        "short = s.ExponentialBackoff; "
+        "s.ExponentialBackoff = lambda **k: asked.append(short(**k)) or asked[0]; "
+        f"c = Config(retries={{'mode': 'standard'}}); {made}; "
+        "context = type('C', (), {'attempt_number': 9, 'parsed_response': {}, 'http_response': None}); "
+        "print(asked[0].delay_amount(context) <= nursery._LONGEST_WAIT)"
+    )
+    run = [sys.executable, "-c", script]
+
+    told = subprocess.run(run, cwd=Path(nursery.__file__).parent, capture_output=True, text=True, check=True)
+
+    assert told.stdout == "True\n"

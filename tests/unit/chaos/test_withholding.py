@@ -76,6 +76,29 @@ def test_of_two_denials_in_one_invocation_each_is_looked_at_alone() -> None:
     ]
 
 
+def test_what_is_asked_for_but_once_is_looked_at_before_what_every_invocation_asks_for() -> None:
+    # Once s:Deeper is allowed the work is done, and nobody asks for it or for s:Start again.
+    cloud, done = Cloud(["s:Always", "s:Start", "s:Deeper"], deaf=("s:Always",)), set[str]()
+    run = cloud.run
+
+    def works(function: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        cloud.calls = ["s:Always"] if done else ["s:Always", "s:Start", "s:Deeper"]
+        result = run(function, event, request_id)
+        if not done and "error" not in result:
+            done.add("work")
+        return result
+
+    for _ in range(9):
+        cloud.withholding.heard(Decision("role", "s:Always", "thing", True))
+    cloud.withholding.around(works)(FUNCTION, {}, "id")
+
+    assert {denial.action: denial.noticed for denial in cloud.withholding.denials} == {
+        "s:Always": "",
+        "s:Start": "raised ClientError",
+        "s:Deeper": "raised ClientError",
+    }
+
+
 def test_what_somebody_else_did_meanwhile_is_not_taken_for_a_denial_that_nobody_noticed() -> None:
     cloud = Cloud(["s:A", "s:B"], deaf=("s:A", "s:B"))
     run, calls = cloud.run, iter([["s:A", "s:B"], ["s:B"]])
