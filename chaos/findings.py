@@ -26,6 +26,8 @@ class Breakage:
     sentence: str
     repeated: bool = False
     """One notice came once more than it should: the one thing that a death beside SNS may cause."""
+    outcome: str = ""
+    """What the notices say that are too many or too few."""
 
 
 @dataclass

@@ -56,7 +56,8 @@ def _flight(
     for outcome in told | due:
         if told[outcome] != due[outcome]:
             sentence = f"notices that it is {outcome}: {told[outcome]}, not {due[outcome]}"
-            yield Breakage(whose, words + sentence, repeated=told[outcome] == due[outcome] + 1 > 1)
+            repeated = told[outcome] == due[outcome] + 1 > 1
+            yield Breakage(whose, words + sentence, repeated, outcome)
 
 
 def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:

@@ -14,6 +14,8 @@ from chaos.stage import Stage
 from chaos.trial import Flight, Trial
 
 WARM_UP = "warm-up"
+_ROLLED_BACK = "rolled_back"
+_ROLLS_BACK = "-roll-back"
 Errand = Callable[[Trial], None]
 """What a person does on the stage; it is repeated until it is done, for its function may die."""
 
@@ -50,9 +52,16 @@ class Wave:
         return bool(strike["behind"] == "sns:Publish")
 
     @property
+    def deaths_in_rollbacks(self) -> int:
+        """Those of them that may repeat a notice of a file of another wave, whose model is brought back."""
+        return sum(
+            self._is_beside_sns(strike) and _ROLLS_BACK in strike["subject"] for strike in self.strikes
+        )
+
+    @property
     def excused(self) -> int:
-        """Notices that may have come twice, for SNS cannot be asked to send exactly once."""
-        return self.deaths_beside_sns + self.late_answers
+        """Notices of its files that may have come twice, for SNS cannot be asked to send exactly once."""
+        return self.deaths_beside_sns - self.deaths_in_rollbacks + self.late_answers
 
     def struck_of(self, rule: str) -> int:
         """How often the fault of that rule struck."""
@@ -119,7 +128,7 @@ class Waves:
 
     def judge(self) -> None:
         """Look at everything after the last wave, when all had its time."""
-        repeats = sum(wave.excused for wave in self.waves)
+        repeats = sum(wave.excused + wave.deaths_in_rollbacks for wave in self.waves)
         self.breakages = self.trial.verdict(repeats=repeats)
 
     def repeated(self, wave: Wave) -> int:
@@ -128,8 +137,14 @@ class Waves:
         SNS offers no way to send exactly once (docs/decisions.md); each such case excuses one repeat.
         """
         own = {flight.run_id or flight.key for flight in wave.flights}
-        repeats = sum(found.repeated for found in self.breakages if found.run_id in own)
+        repeats = sum(_is_own_repeat(found) and found.run_id in own for found in self.breakages)
         return repeats if repeats <= wave.excused else 0
+
+    @property
+    def repeated_rollbacks(self) -> int:
+        """The same of notices that a model was brought back, of whichever wave its file was."""
+        repeats = sum(found.repeated and found.outcome == _ROLLED_BACK for found in self.breakages)
+        return repeats if repeats <= sum(wave.deaths_in_rollbacks for wave in self.waves) else 0
 
     def broken(self, wave: Wave) -> list[str]:
         """What broke of a wave's files; what is no struck wave's counts against every wave."""
@@ -137,15 +152,19 @@ class Waves:
         struck = {
             flight.run_id or flight.key for other in self.waves if other.faults for flight in other.flights
         }
-        excused = self.repeated(wave) > 0
         return [
             *(told for other in self.waves if other is wave or not other.faults for told in other.undone),
             *(
                 found.sentence
                 for found in self.breakages
-                if (found.run_id in own or found.run_id not in struck) and not (excused and found.repeated)
+                if (found.run_id in own or found.run_id not in struck) and not self._is_excused(found, wave)
             ),
         ]
+
+    def _is_excused(self, found: Breakage, wave: Wave) -> bool:
+        if _is_own_repeat(found):
+            return self.repeated(wave) > 0
+        return found.repeated and self.repeated_rollbacks > 0
 
     @property
     def kinds(self) -> Counter[str]:
@@ -155,3 +174,7 @@ class Waves:
             for at, fault in enumerate(wave.faults):
                 found[fault["kind"]] += wave.struck(at)
         return found
+
+
+def _is_own_repeat(found: Breakage) -> bool:
+    return found.repeated and found.outcome != _ROLLED_BACK

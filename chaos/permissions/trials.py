@@ -115,7 +115,8 @@ class Trials:
     def _try_services(self) -> None:
         for service in services.SERVICES:
             traveller = Traveller(self.stage, "service", _SERVICE_PATIENCE)
-            with self._timed(SERVICES):
+            # Nobody else crawls meanwhile: what that is denied would be taken for the work's.
+            with self._timed(SERVICES), traveller.losing("dataset-to-catalog", "crawled", "reconcile"):
                 try:
                     self.killed += services.withheld_from(service, traveller, self.grants)
                 except WRONG as wrong:

@@ -122,7 +122,7 @@ def _window(waves: Waves) -> Iterator[Row]:
     struck = [wave for wave in waves.waves if wave.deaths_beside_sns]
     deaths = sum(wave.deaths_beside_sns for wave in struck)
     survived = sum(wave.deaths_beside_sns for wave in struck if not waves.broken(wave))
-    repeated = sum(waves.repeated(wave) for wave in struck)
+    repeated = sum(waves.repeated(wave) for wave in struck) + waves.repeated_rollbacks
     remark = f"{repeated} of {deaths} notices came twice: SNS cannot be asked to send exactly once"
     if deaths:
         where = "killed between SNS's answer and its record"
