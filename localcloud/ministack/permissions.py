@@ -1,6 +1,7 @@
 """Asks MiniStack's IAM: who calls, may it, and which service may assume which role."""
 
 import json
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Permissions(Scoped):
     def __init__(self, config: CloudConfig) -> None:
         super().__init__(config)
         self._roles: dict[str, str] = {}
+        self._registering = threading.Lock()
         # No request leaves this machine: where a policy demands TLS, loopback is as good.
         app.pin_request_origin = lambda address, _: iam_evaluator.pin_request_origin(address, True)
 
@@ -77,15 +79,15 @@ class Permissions(Scoped):
         role = self.require_trust(role_arn, service)
         session = session or f"{service.partition('.')[0]}-{uuid.uuid4().hex[:12]}"
         credentials = Credentials(f"ASIA{uuid.uuid4().hex[:16].upper()}", uuid.uuid4().hex, uuid.uuid4().hex)
-        sts.register_session(
-            credentials.access_key,
-            {
-                "Arn": f"arn:aws:sts::{self._config.account}:assumed-role/{role['RoleName']}/{session}",
-                "UserId": f"{role['RoleId']}:{session}",
-                "SecretAccessKey": credentials.secret_key,
-                "SessionToken": credentials.token,
-            },
-        )
+        held = {
+            "Arn": f"arn:aws:sts::{self._config.account}:assumed-role/{role['RoleName']}/{session}",
+            "UserId": f"{role['RoleId']}:{session}",
+            "SecretAccessKey": credentials.secret_key,
+            "SessionToken": credentials.token,
+        }
+        # It looks through all sessions for old ones, and fails if another thread adds one meanwhile.
+        with self._registering:
+            sts.register_session(credentials.access_key, held)
         self._roles[credentials.access_key] = role["RoleName"]
         return credentials
 
