@@ -26,8 +26,7 @@ def accuracy(model: ngram.NgramModel, texts: Sequence[str], codes: np.ndarray) -
 
 
 def code(phrase: str) -> int:
-    words = phrase.split()
-    return int(ngrams(read_words([phrase]), len(words))[-1][0])
+    return int(ngrams(read_words([phrase]), len(phrase.split()))[0, -1])
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +234,8 @@ def test_the_ending_of_a_text_is_its_last_words_and_its_end() -> None:
 
     assert last.owner.tolist() == [0, 0, 0, 1, 2, 2]
     assert last.hashes[:2].tolist() == words.hashes[2:4].tolist()
-    assert ngrams(last, 2)[1][0] == code("three four")
+    assert last.ends.tolist() == [2, 3, 5]
+    assert ngrams(last, 2)[0, 1] == code("three four")
 
 
 def test_words_that_only_unlabelled_reviews_tie_to_a_label_are_understood(

@@ -90,9 +90,6 @@ def _pairs(texts: Sequence[str], span: Span) -> Iterator[tuple[slice, Codes, Cod
     """Yield the (n-gram, text within the portion) pairs of each portion of the texts, repeats among them."""
     for portion in portions(texts):
         words = span.words(read_words(texts[portion]))
-        code, row = [], []
-        for order, run in enumerate(ngrams(words, span.max_order), start=1):
-            inside = np.flatnonzero(whole(words, order))
-            code.append(run.take(inside))
-            row.append(words.owner.take(inside).view(np.uint64))
-        yield portion, np.concatenate(code), np.concatenate(row)
+        inside = np.flatnonzero(whole(words, span.max_order))
+        row = words.owner.take(inside // span.max_order).view(np.uint64)
+        yield portion, ngrams(words, span.max_order).take(inside), row
