@@ -7,7 +7,7 @@ import numpy as np
 from algorithms import Reason
 from algorithms.ngram.lookup import Hits
 from algorithms.ngram.model import NgramModel, logits
-from algorithms.ngram.tokens import beginnings, read_words, split
+from algorithms.ngram.tokens import read_words, split
 from algorithms.ngram.views import Floats
 
 
@@ -28,11 +28,11 @@ def _effects(model: NgramModel, words: list[bytes], hits: Hits, lengths: Floats)
     """Return what each phrase adds to the score, over all views: shape (columns,) each."""
     effects: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(model.columns))
     shares = np.array([[view.share] for view in model.views]) / lengths
-    order = np.argsort(hits.row, kind="stable")
     # An n-gram counts once, however often it is seen.
-    for hit in order[beginnings(hits.row[order] >> 1)].tolist():
+    _, once = np.unique(hits.place, return_index=True)
+    for hit in once.tolist():
         phrase = b" ".join(words[hits.start[hit] : hits.start[hit] + hits.order[hit]]).decode()
-        effects[phrase] += (model.lookup.contributions[hits.row[hit], :, 0] * shares).sum(axis=0)
+        effects[phrase] += (model.lookup.contributions[hits.place[hit], :, 0] * shares).sum(axis=0)
     return effects
 
 

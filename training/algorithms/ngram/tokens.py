@@ -105,13 +105,6 @@ def read_words(texts: Sequence[str]) -> Words:
     return Words(hashes, np.cumsum(end) - end, np.flatnonzero(end))
 
 
-def ending(words: Words, last: int) -> Words:
-    """Return the last words of each text only, `last` of them at most, and the end marks."""
-    kept = np.flatnonzero(np.arange(len(words.owner)) >= words.ends.take(words.owner) - last)
-    owner = words.owner.take(kept)
-    return Words(words.hashes.take(kept), owner, np.cumsum(np.bincount(owner)) - 1)
-
-
 def ngrams(words: Words, order: int) -> Codes:
     """Return the codes of the runs of 1, 2 ... `order` words that begin at each word: shape (words, order).
 

@@ -15,11 +15,11 @@ from algorithms.ngram.fitting import Fit
 from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.pruning import pack
 from algorithms.ngram.tokens import Codes
-from algorithms.ngram.views import Span, View
+from algorithms.ngram.views import View
 
 Singles = npt.NDArray[np.float32]
 
-_SPAN = Span(max_order=2)
+_MAX_ORDER = 2
 _MOST_OF_TEXTS = 0.5
 _STEPS = 100
 _SPARE = 20
@@ -45,9 +45,9 @@ class Topics:
 def find_topics(labelled: Sequence[str], unlabelled: Sequence[str], knobs: Knobs) -> Topics | None:
     """Find the combinations of words and pairs by which the texts differ most; None if they share none."""
     texts = [*labelled, *unlabelled]
-    frequency = tally(texts, np.zeros((len(texts), 0)), _SPAN).frequency
+    frequency = tally(texts, np.zeros((len(texts), 0)), _MAX_ORDER).frequency
     usual = (frequency >= knobs.topic_reviews) & (frequency <= _MOST_OF_TEXTS * len(texts))
-    counts = gather(texts, usual, _SPAN)
+    counts = gather(texts, usual, _MAX_ORDER)
     if not len(counts.keys):
         return None
     often = counts.frequency
@@ -71,7 +71,7 @@ def topic_view(topics: Topics, shares: Floats, knobs: Knobs) -> View:
     for share in shares[:labelled].T:
         weights, intercept = _fit(known, share, knobs.topic_strength)
         fits.append(Fit(topics.rarity, topics.places @ weights, intercept))
-    view = pack(topics.keys, topics.frequency, fits, _SPAN, knobs.features)
+    view = pack(topics.keys, topics.frequency, fits, _MAX_ORDER, knobs.features)
     return replace(view, share=knobs.topic_share)
 
 

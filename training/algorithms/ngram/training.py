@@ -1,7 +1,6 @@
-"""Training: each view counts, fits and prunes; all are calibrated; once more with the validation rows."""
+"""Training: count, fit, prune, calibrate; once more with the validation rows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.model import NgramModel, predict
 from algorithms.ngram.pruning import pack
 from algorithms.ngram.topics import Topics, find_topics, topic_view
-from algorithms.ngram.views import Span, View
 from refusals import Refused
 
 
@@ -63,22 +61,16 @@ def _trained(draft: NgramModel, final: NgramModel, used: int, examples: Examples
 
 
 def learn(texts: Sequence[str], shares: Floats, knobs: Knobs) -> NgramModel:
-    """Learn which classes each text is of, `shares` (texts, columns), from all of it and from its end."""
-    whole = _view(texts, shares, Span(knobs.max_order), 1.0, knobs)
-    if not len(whole.keys):
-        raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
-    # Reviewers sum up at the end.
-    end = _view(texts, shares, Span(knobs.max_order, knobs.last_words), knobs.end_share, knobs)
-    return NgramModel((whole, end) if len(end.keys) else (whole,))
-
-
-def _view(texts: Sequence[str], shares: Floats, span: Span, part: float, knobs: Knobs) -> View:
-    counted = tally(texts, shares, span)
+    """Learn which classes each text is of, `shares` (texts, columns), from its n-grams."""
+    counted = tally(texts, shares, knobs.max_order)
     if not (counted.frequency >= knobs.min_reviews).any():
         raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
-    counts = gather(texts, promising(counted, knobs), span)
+    counts = gather(texts, promising(counted, knobs), knobs.max_order)
     fits = [fit(counts.present, share, knobs) for share in shares.T]
-    return replace(pack(counts.keys, counts.frequency, fits, span, knobs.features), share=part)
+    view = pack(counts.keys, counts.frequency, fits, knobs.max_order, knobs.features)
+    if not len(view.keys):
+        raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
+    return NgramModel((view,))
 
 
 def _widened(model: NgramModel, topics: Topics, shares: Floats, knobs: Knobs) -> NgramModel:
