@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from algorithms import Examples, Trained
 from algorithms.ngram.calibration import calibrate
@@ -20,9 +21,11 @@ def train_model(examples: Examples, knobs: Knobs) -> Trained:
 
     Unlabelled rows are training rows where a teacher labelled them; otherwise they tell of topics.
     """
-    if examples.soft_labels is None:
-        return _with_topics(examples, knobs)
-    return _with_lessons(examples, examples.soft_labels, knobs)
+    # Several threads on vectors of this length cost four times the CPU, and no less time.
+    with threadpool_limits(limits=1, user_api="blas"):
+        if examples.soft_labels is None:
+            return _with_topics(examples, knobs)
+        return _with_lessons(examples, examples.soft_labels, knobs)
 
 
 def _with_topics(examples: Examples, knobs: Knobs) -> Trained:
