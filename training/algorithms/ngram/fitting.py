@@ -71,7 +71,7 @@ def fit(present: sp.csr_matrix, share: Floats, knobs: Knobs) -> Fit:
 
 def _problem(present: sp.csr_matrix, share: Floats, ratios: Floats, strength: float) -> "_Problem":
     length = np.sqrt(np.maximum(present @ ratios**2, 1e-12))
-    return _Problem(present, present.T.tocsr(), ratios, length, share, strength)
+    return _Problem(present, ratios, length, share, strength)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,6 @@ class _Problem:
     """Logistic regression on rows scaled by ratios and to unit length, which are never written out."""
 
     rows: sp.csr_matrix
-    columns: sp.csr_matrix
     ratios: Floats
     length: Floats
     share: Floats
@@ -92,5 +91,5 @@ class _Problem:
         score = self.rows @ (self.ratios * weights).astype(np.float32) / self.length + intercept
         value = self.strength * (np.logaddexp(0, score) - self.share * score).sum() + weights @ weights / 2
         slope = self.strength * (1 / (1 + np.exp(-np.clip(score, -500, 500))) - self.share)
-        gradient = self.ratios * (self.columns @ (slope / self.length).astype(np.float32)) + weights
+        gradient = self.ratios * (self.rows.T @ (slope / self.length).astype(np.float32)) + weights
         return float(value), np.append(gradient, slope.sum())
