@@ -58,15 +58,13 @@ def fit(present: sp.csr_matrix, share: Floats, knobs: Knobs) -> Fit:
     """
     frequency = np.asarray(present.sum(axis=0, dtype=np.float64)).ravel()
     ratios = log_count_ratios(present.T @ share, frequency, knobs.smoothing)
-    used = np.flatnonzero(telling(ratios, frequency) >= knobs.least_evidence)
-    problem = _problem(present[:, used], share, ratios[used], knobs.strength)
+    # Zeroed and not left out: a part of the matrix would be a second one in memory.
+    ratios[telling(ratios, frequency) < knobs.least_evidence] = 0
+    problem = _problem(present, share, ratios, knobs.strength)
     options = {"maxiter": knobs.steps, "ftol": 1e-6, "gtol": 1e-3 * knobs.strength}
-    begin = np.zeros(len(used) + 1)
+    begin = np.zeros(len(ratios) + 1)
     found = minimize(problem.loss, begin, jac=True, method="L-BFGS-B", options=options).x
-    result = Fit(np.zeros(len(ratios)), np.zeros(len(ratios)), float(found[-1]))
-    result.ratios[used] = ratios[used]
-    result.weights[used] = found[:-1]
-    return result
+    return Fit(ratios, found[:-1], float(found[-1]))
 
 
 def _problem(present: sp.csr_matrix, share: Floats, ratios: Floats, strength: float) -> "_Problem":
