@@ -1,7 +1,7 @@
 # make demo           a local cloud, the sample reviews, three predictions (CSV=file for your own)
 # make test           everything that is checked: lint, types, template, unit, integration, end to end
 # make chaos          breaks a local stage in every way that has a name; 25 minutes (ONLY=events SEED=7 for a part)
-# make bench          how good, how fast, beside what one would pick instead (ONLY=etl QUICK=1 CSV=file)
+# make bench          how good, how fast, beside what one would pick instead (ONLY=etl QUICK=1 CSV=file UNLABELLED=file)
 # make torch          what trains the neural model on this machine, 1.1 GB (docs/models.md); make test needs it
 # make deploy STAGE=dev | make delete STAGE=dev      a real account (docs/aws.md)
 # Python 3.11 or 3.12 and make are all it needs; the rest it makes itself, in .venv and .tools.
@@ -111,7 +111,7 @@ delete: setup
 
 .PHONY: bench
 bench: .venv/.made-bench
-	$(if $(CSV),MARQUEE_BENCH_CSV="$(CSV)") PYTHONPATH=training:glue $(BIN)/python -m bench \
+	$(if $(CSV),MARQUEE_BENCH_CSV="$(CSV)") $(if $(UNLABELLED),MARQUEE_BENCH_UNLABELLED="$(UNLABELLED)") PYTHONPATH=training:glue $(BIN)/python -m bench \
 		$(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 # ------------------------------------------------------------------------------------------ checks

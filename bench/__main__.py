@@ -1,9 +1,11 @@
 """Runs the bench: prints a table per subject, and keeps every run's figures in a JSON file.
 
-    make bench [ONLY=etl,function] [QUICK=1] [CSV=reviews.csv.gz]
+    make bench [ONLY=etl,function] [QUICK=1] [CSV=reviews.csv.gz] [UNLABELLED=more.csv.gz]
 
 The CSV (columns `review` and `sentiment`) may also come from MARQUEE_BENCH_CSV; without one it is the
-made-up sample. `python -m bench.compare A.json B.json` puts two runs beside each other.
+made-up sample. Rows without a sentiment, and those of a file of unlabelled reviews (column `review`, or
+MARQUEE_BENCH_UNLABELLED), are for models that can use them. `python -m bench.compare A.json B.json` puts
+two runs beside each other.
 """
 
 import argparse
@@ -69,7 +71,7 @@ def _tables(names: Iterable[str], plan: Plan) -> Iterator[Table]:
 
 
 def _document(began: str, quick: bool, tables: Iterable[Table]) -> dict[str, Any]:
-    given = os.environ.get("MARQUEE_BENCH_CSV")
+    given, more = (os.environ.get(f"MARQUEE_BENCH_{name}") for name in ("CSV", "UNLABELLED"))
     return {
         "began": began,
         "quick": quick,
@@ -77,6 +79,7 @@ def _document(began: str, quick: bool, tables: Iterable[Table]) -> dict[str, Any
         "machine": platform.machine(),
         "python": platform.python_version(),
         "reviews": Path(given).name if given else "made-up sample",
+        "unlabelled": Path(more).name if more else None,
         "tables": [table.document() for table in tables],
     }
 

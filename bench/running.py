@@ -21,10 +21,12 @@ def measured(program: str, *arguments: object) -> dict[str, float]:
 
     The program writes its own figures into the JSON file REPORT.
     """
+    what = " ".join([program.removeprefix("bench."), *(Path(str(one)).name for one in arguments[:1])])
     with tempfile.TemporaryDirectory(prefix="marquee-bench-") as folder:
         report = Path(folder) / "report.json"
         used = _run([sys.executable, "-m", program, *map(str, arguments), str(report)])
         said: dict[str, float] = json.loads(report.read_text())
+    print(f"{time.strftime('%H:%M:%S')} {what}: {used['wall']:.1f} s", file=sys.stderr, flush=True)
     return {**used, **said}
 
 

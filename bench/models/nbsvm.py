@@ -23,7 +23,7 @@ _SMOOTHING = 1.0
 
 @dataclass(frozen=True)
 class Knobs:
-    """Those of the paper, apart from C, which is that of the IMDb runs of Mesnil et al. (2014)."""
+    """The interpolation is the paper's; C is set by hand, so another may do better."""
 
     inverse_regularisation: float = 0.1
     interpolation: float = 0.25

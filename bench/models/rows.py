@@ -12,12 +12,13 @@ from algorithms import Examples
 Codes = npt.NDArray[np.intp]
 
 
-def examples(channels: Path) -> Examples:
-    """The train and validation rows; labels in alphabetical order."""
+def examples(channels: Path, with_unlabelled: bool) -> Examples:
+    """The train and validation rows, and the unlabelled ones if wanted; labels in alphabetical order."""
     train, spelled = texts(channels, "train")
     validation, others = texts(channels, "validation")
     labels = sorted(set(spelled))
-    return Examples(labels, train, _codes(spelled, labels), validation, _codes(others, labels))
+    more = texts(channels, "unlabelled")[0] if with_unlabelled else []
+    return Examples(labels, train, _codes(spelled, labels), validation, _codes(others, labels), more)
 
 
 def test_rows(channels: Path) -> tuple[list[str], Codes]:

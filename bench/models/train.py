@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.models.registry import model
+from bench.models.registry import WITH_UNLABELLED, model
 from bench.models.rows import examples
 from bench.running import report
 
@@ -13,7 +13,7 @@ from bench.running import report
 def main(name: str, channels: Path, folder: Path) -> None:
     """Train and save; report the seconds of the training itself and the size of what was written (MB)."""
     method = model(name)
-    rows = examples(channels)
+    rows = examples(channels, name == WITH_UNLABELLED)
     folder.mkdir(parents=True)
     os.chdir(folder.parent)  # what a trainer leaves lying is no part of the model
     began = time.perf_counter()

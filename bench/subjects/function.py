@@ -52,7 +52,7 @@ def _import(path: str) -> dict[str, float]:
     """Milliseconds that a fresh interpreter needs for `import app`."""
     environment = {**os.environ, "PYTHONPATH": path}
     command = [sys.executable, "-S", "-c", _IMPORT]
-    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
     wall, cpu = map(float, said.split())
     return {"import": wall, "import, CPU": cpu}
 

@@ -1,58 +1,43 @@
 """Models: how good, how fast they learn, how fast they answer; every peer on the same rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bench import reviews
-from bench.figures import Figures, Row, Table, rows_of
-from bench.models.registry import NAMES
+from bench.figures import Table, rows_of
+from bench.models.growth import PATIENCE_SECONDS, growth
+from bench.models.registry import names
 from bench.running import measured
 from bench.subjects.plan import Plan
 
 _QUALITY = {"accuracy": "%", "log loss": "", "calibration": "error", "size": "MB"}
 _SERVING = {"p50": "ms a review", "p99": "ms a review", "batch": "reviews / s", "load": "ms"}
-_TRAINING = {"training": "s", "wall": "s", "cpu": "s", "peak": "MB"}
 _Runs = dict[str, list[dict[str, float]]]
 
 
 def tables(plan: Plan) -> Iterator[Table]:
     """Quality, prediction and training."""
-    held = reviews.read(reviews.source(plan.folder, plan.model_rows))
-    runs = _all_runs(plan, reviews.labelled(held))
-    yield _table("quality", "Quality on reviews never seen", runs, _QUALITY)
-    yield _table("prediction", "Prediction in one process", runs, _SERVING)
-    yield Table("training", "Training", NAMES, _growth(plan, held))
+    rows = reviews.read(reviews.source(plan.folder, plan.model_rows))
+    more = reviews.unlabelled(rows)[: plan.most_rows]
+    known = [row for row in rows if row[1].strip()][: plan.most_rows]
+    peers = names(bool(more))
+    runs = _quality(plan, peers, reviews.labelled(known), more)
+    note = f"{len(more):,} unlabelled reviews." if more else "There were no unlabelled reviews."
+    yield Table("quality", "Quality on reviews never seen", peers, rows_of(runs, _QUALITY), (note,))
+    yield Table("prediction", "Prediction in one process", peers, rows_of(runs, _SERVING))
+    grown = growth(peers, plan.growth, known, more, plan.folder)
+    left_out = f"A peer that would take more than {PATIENCE_SECONDS} s at the next size is left out there."
+    yield Table("training", "Training", peers, tuple(grown), (note, left_out))
 
 
-def _all_runs(plan: Plan, held: Mapping[str, str]) -> _Runs:
-    """Train and serve every peer on each of the splits, one after the other."""
-    runs: _Runs = {name: [] for name in NAMES}
-    for number in range(plan.runs):
-        folder = plan.folder / f"models-{number}"
-        channels = reviews.write_splits(held, f"bench-{number}/", folder / "channels")
-        for place, name in enumerate(NAMES):
+def _quality(plan: Plan, peers: Sequence[str], labelled: Mapping[str, str], more: Sequence[str]) -> _Runs:
+    """Train and serve every peer, each time tested on another tenth of the reviews."""
+    runs: _Runs = {name: [] for name in peers}
+    for turn in range(plan.runs):
+        folder = plan.folder / f"models-{turn}"
+        channels = reviews.write_splits(labelled, more, turn, folder / "channels")
+        for place, name in enumerate(peers):
             model = folder / str(place) / "model"
             trained = measured("bench.models.train", name, channels, model)
             served = measured("bench.models.serve", name, channels, model)
             runs[name].append({**served, **trained})
     return runs
-
-
-def _growth(plan: Plan, held: list[reviews.Review]) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    for size in plan.growth:
-        # Of ten rows eight are for training, one is looked at, one is kept aside.
-        some = reviews.labelled(reviews.repeated(held, size * 10 // 8))
-        folder = plan.folder / f"growth-{size}"
-        channels = reviews.write_splits(some, "growth/", folder / "channels")
-        runs: dict[str, list[Figures]] = {
-            name: [measured("bench.models.train", name, channels, folder / str(place) / "model")]
-            for place, name in enumerate(NAMES)
-        }
-        rows += [Row(f"{row.name}, {size:,} rows", row.unit, row.values) for row in rows_of(runs, _TRAINING)]
-    return tuple(rows)
-
-
-def _table(
-    subject: str, title: str, runs: Mapping[str, list[dict[str, float]]], units: dict[str, str]
-) -> Table:
-    return Table(subject, title, NAMES, rows_of(runs, units))

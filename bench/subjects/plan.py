@@ -22,6 +22,11 @@ class Plan:
         return 3_000 if self.quick else 31_250
 
     @property
+    def most_rows(self) -> int | None:
+        """Reviews that models learn from and are judged by, of however many there are; None for all."""
+        return self.model_rows if self.quick else None
+
+    @property
     def growth(self) -> tuple[int, ...]:
         """Training rows at which training is measured, each at least once."""
         return (1_000, 2_000) if self.quick else (5_000, 25_000, 250_000)

@@ -13,9 +13,8 @@ from algorithms.ngram.calibration import cuttings
 from algorithms.ngram.counting import gather, tally
 from algorithms.ngram.fitting import log_count_ratios
 from algorithms.ngram.model import NgramModel, evidence, logits
-from algorithms.ngram.tokens import ending, ngrams, normalize, read_words
+from algorithms.ngram.tokens import ngrams, normalize, read_words
 from algorithms.ngram.topics import find_topics, topic_view
-from algorithms.ngram.views import Span
 from refusals import Refused
 
 Maker = Callable[..., Examples]
@@ -26,8 +25,7 @@ def accuracy(model: ngram.NgramModel, texts: Sequence[str], codes: np.ndarray) -
 
 
 def code(phrase: str) -> int:
-    words = phrase.split()
-    return int(ngrams(read_words([phrase]), len(words))[-1][0])
+    return int(ngrams(read_words([phrase]), len(phrase.split()))[0, -1])
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +168,8 @@ def test_counting_agrees_with_counting_by_hand() -> None:
     texts = ["Not good", "not good at all", "", "good good", "at last"]
     positive = np.array([[0.0], [0.0], [0.5], [1.0], [1.0]])
 
-    counted = tally(texts, positive, Span(2))
-    counts = gather(texts, counted.frequency >= 2, Span(2))
+    counted = tally(texts, positive, 2)
+    counts = gather(texts, counted.frequency >= 2, 2)
 
     rows = {
         key: counts.present[:, [place]].toarray().ravel().tolist() for place, key in enumerate(counts.keys)
@@ -188,10 +186,10 @@ def test_counting_agrees_with_counting_by_hand() -> None:
 def test_counting_in_portions_is_counting_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"film {number % 3} and plot {number % 5}" for number in range(40)]
     everything = np.ones(2**25, np.bool_)
-    whole = gather(texts, everything, Span(3))
+    whole = gather(texts, everything, 3)
 
     monkeypatch.setattr("algorithms.ngram.tokens._PORTION_CHARACTERS", 50)
-    parts = gather(texts, everything, Span(3))
+    parts = gather(texts, everything, 3)
 
     assert np.array_equal(parts.keys, whole.keys)
     assert (parts.present != whole.present).nnz == 0
@@ -228,16 +226,6 @@ def test_a_word_has_the_same_hash_wherever_it_stands() -> None:
     assert len(set(words.hashes.tolist())) == 6  # fine, film, the end, a, very, long
 
 
-def test_the_ending_of_a_text_is_its_last_words_and_its_end() -> None:
-    words = read_words(["one two three four", "", "five"])
-
-    last = ending(words, 2)
-
-    assert last.owner.tolist() == [0, 0, 0, 1, 2, 2]
-    assert last.hashes[:2].tolist() == words.hashes[2:4].tolist()
-    assert ngrams(last, 2)[1][0] == code("three four")
-
-
 def test_words_that_only_unlabelled_reviews_tie_to_a_label_are_understood(
     examples: Maker, knobs: ngram.Knobs
 ) -> None:
@@ -270,7 +258,7 @@ def test_unlabelled_reviews_without_common_words_are_not_used(examples: Maker, k
     trained = ngram.train(data, replace(knobs, topic_reviews=1000))
 
     assert trained.unlabelled == 0
-    assert len(trained.model.views) == 2
+    assert len(trained.model.views) == 1
 
 
 def test_a_few_reviews_have_few_topics(examples: Maker, knobs: ngram.Knobs) -> None:

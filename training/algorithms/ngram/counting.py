@@ -12,7 +12,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from algorithms.ngram.tokens import CODE_BITS, Codes, Ints, distinct, ngrams, portions, read_words, whole
-from algorithms.ngram.views import Span
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -43,14 +42,17 @@ class Tally:
     shares: npt.NDArray[np.float32]
 
 
-def tally(texts: Sequence[str], shares: Floats, span: Span) -> Tally:
-    """Tally the n-grams of the span; `shares` (texts, classes) tells which classes each text is of."""
+def tally(texts: Sequence[str], shares: Floats, max_order: int) -> Tally:
+    """Tally the n-grams of up to `max_order` words.
+
+    `shares` (texts, classes) tells which classes each text is of.
+    """
     classes = shares.shape[1]
     # A bucket for every character, up to a point: there are fewer n-grams than characters.
     bits = min(max(sum(map(len, texts)).bit_length(), _LEAST_BUCKET_BITS), _MOST_BUCKET_BITS)
     buckets = 2**bits
     result = Tally(np.zeros(buckets, np.float32), np.zeros((classes, buckets), np.float32))
-    for portion, code, row in _pairs(texts, span):
+    for portion, code, row in _pairs(texts, max_order):
         pairs = distinct(code << _ROW_BITS | row)
         bucket = _bucket(pairs >> _ROW_BITS, buckets)
         # Where each bucket's pairs begin; of no pairs nothing does.
@@ -63,10 +65,10 @@ def tally(texts: Sequence[str], shares: Floats, span: Span) -> Tally:
     return result
 
 
-def gather(texts: Sequence[str], wanted: Bools, span: Span) -> Counts:
+def gather(texts: Sequence[str], wanted: Bools, max_order: int) -> Counts:
     """Return the n-grams of the wanted buckets, and which text holds which."""
     codes, lengths = [], []
-    for portion, code, row in _pairs(texts, span):
+    for portion, code, row in _pairs(texts, max_order):
         pairs = distinct(row << _CODE_SHIFT | code)
         each = pairs & ((np.uint64(1) << _CODE_SHIFT) - np.uint64(1))
         kept = wanted.take(_bucket(each, len(wanted)))
@@ -86,13 +88,10 @@ def _bucket(codes: Codes, buckets: int) -> Ints:
     return (codes >> np.uint64(CODE_BITS - buckets.bit_length() + 1)).view(np.int64)
 
 
-def _pairs(texts: Sequence[str], span: Span) -> Iterator[tuple[slice, Codes, Codes]]:
+def _pairs(texts: Sequence[str], max_order: int) -> Iterator[tuple[slice, Codes, Codes]]:
     """Yield the (n-gram, text within the portion) pairs of each portion of the texts, repeats among them."""
     for portion in portions(texts):
-        words = span.words(read_words(texts[portion]))
-        code, row = [], []
-        for order, run in enumerate(ngrams(words, span.max_order), start=1):
-            inside = np.flatnonzero(whole(words, order))
-            code.append(run.take(inside))
-            row.append(words.owner.take(inside).view(np.uint64))
-        yield portion, np.concatenate(code), np.concatenate(row)
+        words = read_words(texts[portion])
+        inside = np.flatnonzero(whole(words, max_order))
+        row = words.owner.take(inside // max_order).view(np.uint64)
+        yield portion, ngrams(words, max_order).take(inside), row

@@ -7,7 +7,7 @@ import numpy as np
 from algorithms import Reason
 from algorithms.ngram.lookup import Hits
 from algorithms.ngram.model import NgramModel, logits
-from algorithms.ngram.tokens import Words, read_words
+from algorithms.ngram.tokens import read_words, split
 from algorithms.ngram.views import Floats
 
 
@@ -18,23 +18,21 @@ def explain(model: NgramModel, review: str, most: int) -> list[Reason]:
     # The calibrated log odds are proportional to the score: this is what a score of one adds.
     scale = logits(model, np.ones((1, model.columns)), sums[:1, 1])[0]
     lengths = np.sqrt(np.maximum(sums[:, 1], 1e-12))
-    effects = _effects(model, words, model.lookup.hits(words), lengths)
+    effects = _effects(model, split(review), model.lookup.hits(words), lengths)
     reasons = [_reason(phrase, effect * scale) for phrase, effect in effects.items()]
     reasons.sort(key=lambda reason: (-reason.weight, reason.phrase))
     return [reason for reason in reasons[:most] if reason.weight > 0]
 
 
-def _effects(model: NgramModel, words: Words, hits: Hits, lengths: Floats) -> dict[str, Floats]:
+def _effects(model: NgramModel, words: list[bytes], hits: Hits, lengths: Floats) -> dict[str, Floats]:
     """Return what each phrase adds to the score, over all views: shape (columns,) each."""
     effects: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(model.columns))
-    for group in model.lookup.groups:
-        seen = model.lookup.seen(words, hits, group.last_words)
-        # An n-gram counts once, however often it is seen.
-        _, first = np.unique(hits.place[seen], return_index=True)
-        shares = np.array([[model.views[number].share] for number in group.views]) / lengths[group.views]
-        for hit in seen[first].tolist():
-            added = group.contributions[hits.place[hit], :, 0] * shares
-            effects[_phrase(words, hits.start[hit], hits.order[hit])] += added.sum(axis=0)
+    shares = np.array([[view.share] for view in model.views]) / lengths
+    # An n-gram counts once, however often it is seen.
+    _, once = np.unique(hits.place, return_index=True)
+    for hit in once.tolist():
+        phrase = b" ".join(words[hits.start[hit] : hits.start[hit] + hits.order[hit]]).decode()
+        effects[phrase] += (model.lookup.contributions[hits.place[hit], :, 0] * shares).sum(axis=0)
     return effects
 
 
@@ -45,9 +43,3 @@ def _reason(phrase: str, effect: Floats) -> Reason:
     label = int(effect.argmax())
     others = (effect.sum() - effect[label]) / (len(effect) - 1)
     return Reason(phrase, label, float(effect[label] - others))
-
-
-def _phrase(words: Words, start: int, order: int) -> str:
-    edges = words.edges[start : start + order]
-    # Between two words there may be several blanks.
-    return " ".join(words.text[edges[0, 0] : edges[-1, 1] + 1].decode().split())

@@ -52,25 +52,24 @@ def fit(present: sp.csr_matrix, share: Floats, knobs: Knobs) -> Fit:
     """Tell one class from the rest on rows scaled by the log-count ratios and then to unit length.
 
     `share` (rows,) is how far each row is of the class: 0 or 1, or between where nobody labelled it.
-    Unit length: 0.2 points better in domain and 5 to 8 on short texts of other domains than rows as
-    they are. N-grams whose ratio chance explains get ratio and weight 0: half the time, no accuracy lost.
+    Unit length, so that a text says how it leans and not how long it is: for short texts of other domains
+    (docs/performance.md). N-grams whose ratio chance explains get ratio and weight 0: half the time, no
+    accuracy lost.
     """
     frequency = np.asarray(present.sum(axis=0, dtype=np.float64)).ravel()
     ratios = log_count_ratios(present.T @ share, frequency, knobs.smoothing)
-    used = np.flatnonzero(telling(ratios, frequency) >= knobs.least_evidence)
-    problem = _problem(present[:, used], share, ratios[used], knobs.strength)
+    # Zeroed and not left out: a part of the matrix would be a second one in memory.
+    ratios[telling(ratios, frequency) < knobs.least_evidence] = 0
+    problem = _problem(present, share, ratios, knobs.strength)
     options = {"maxiter": knobs.steps, "ftol": 1e-6, "gtol": 1e-3 * knobs.strength}
-    begin = np.zeros(len(used) + 1)
+    begin = np.zeros(len(ratios) + 1)
     found = minimize(problem.loss, begin, jac=True, method="L-BFGS-B", options=options).x
-    result = Fit(np.zeros(len(ratios)), np.zeros(len(ratios)), float(found[-1]))
-    result.ratios[used] = ratios[used]
-    result.weights[used] = found[:-1]
-    return result
+    return Fit(ratios, found[:-1], float(found[-1]))
 
 
 def _problem(present: sp.csr_matrix, share: Floats, ratios: Floats, strength: float) -> "_Problem":
     length = np.sqrt(np.maximum(present @ ratios**2, 1e-12))
-    return _Problem(present, present.T.tocsr(), ratios, length, share, strength)
+    return _Problem(present, ratios, length, share, strength)
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,6 @@ class _Problem:
     """Logistic regression on rows scaled by ratios and to unit length, which are never written out."""
 
     rows: sp.csr_matrix
-    columns: sp.csr_matrix
     ratios: Floats
     length: Floats
     share: Floats
@@ -91,5 +89,5 @@ class _Problem:
         score = self.rows @ (self.ratios * weights).astype(np.float32) / self.length + intercept
         value = self.strength * (np.logaddexp(0, score) - self.share * score).sum() + weights @ weights / 2
         slope = self.strength * (1 / (1 + np.exp(-np.clip(score, -500, 500))) - self.share)
-        gradient = self.ratios * (self.columns @ (slope / self.length).astype(np.float32)) + weights
+        gradient = self.ratios * (self.rows.T @ (slope / self.length).astype(np.float32)) + weights
         return float(value), np.append(gradient, slope.sum())

@@ -17,8 +17,6 @@ class Knobs:
     steps: int = knob(60, 1, 1000)  # L-BFGS iterations at most
     candidates: int = knob(2_000_000, 100, 20_000_000)  # n-grams learnt from, at most
     features: int = knob(200_000, 100, 5_000_000)  # n-grams kept after pruning
-    last_words: int = knob(80, 1, 10_000)  # the end of a review, judged by itself as well
-    end_share: float = knob(0.2, 0, 10)  # how much the end counts beside the whole
     topics: int = knob(300, 1, 2000)  # learnt only where there are unlabelled reviews
     topic_texts: int = knob(50_000, 1000, 1_000_000)  # of the labelled and of the unlabelled, at most
     topic_reviews: int = knob(20, 1, 1000)  # an n-gram in fewer reviews tells no topic

@@ -29,6 +29,16 @@ class NgramModel:
         """The views' n-grams in one table."""
         return join(self.views)
 
+    @cached_property
+    def intercepts(self) -> Floats:
+        """The views' intercepts: shape (views, columns)."""
+        return np.stack([view.intercepts for view in self.views])
+
+    @cached_property
+    def shares(self) -> Floats:
+        """How much each view counts: shape (views, 1)."""
+        return np.array([[view.share] for view in self.views])
+
     def calibrated(self, steepness: float, doubt: float) -> "NgramModel":
         """Return the model with another calibration."""
         return replace(self, steepness=steepness, doubt=doubt)
@@ -36,9 +46,11 @@ class NgramModel:
 
 def evidence(model: NgramModel, reviews: Sequence[str]) -> tuple[Floats, Floats]:
     """Return per review and column the score, and the first view's squared length: (reviews, columns)."""
-    parts = [_evidence(model, reviews[portion]) for portion in portions(reviews)]
-    both = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0, model.columns))
-    return both[0], both[1]
+    parts = [model.lookup.sums(read_words(reviews[portion])) for portion in portions(reviews)]
+    sums = np.concatenate(parts) if parts else np.zeros((0, len(model.views), 2, model.columns))
+    weights, squared_lengths = sums[:, :, 0], sums[:, :, 1]
+    scores = weights / np.sqrt(np.maximum(squared_lengths, 1e-12)) + model.intercepts
+    return (scores * model.shares).sum(axis=1), squared_lengths[:, 0]
 
 
 def logits(model: NgramModel, score: Floats, squared_length: Floats) -> Floats:
@@ -59,18 +71,8 @@ def predict(model: NgramModel, reviews: Sequence[str]) -> Floats:
 def probabilities(values: Floats) -> Floats:
     """Softmax of log odds (reviews, columns) to probabilities (reviews, labels); one column is against 0."""
     if values.shape[1] == 1:
-        second = 1 / (1 + np.exp(-np.clip(values, -500, 500)))
-        return np.concatenate([1 - second, second], axis=1)
+        # The logistic function as a tangent, which cannot overflow.
+        lead = np.tanh(values / 2) / 2
+        return np.concatenate([0.5 - lead, 0.5 + lead], axis=1)
     shifted = np.exp(values - values.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
-
-
-def _evidence(model: NgramModel, reviews: Sequence[str]) -> Floats:
-    """Return what `evidence` does, as one array: shape (2, reviews, columns)."""
-    sums = model.lookup.sums(read_words(reviews))
-    lengths = np.sqrt(np.maximum(sums[:, :, 1], 1e-12))
-    score = sum(
-        view.share * (sums[:, number, 0] / lengths[:, number] + view.intercepts)
-        for number, view in enumerate(model.views)
-    )
-    return np.array([score, sums[:, 0, 1]])

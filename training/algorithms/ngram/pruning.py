@@ -5,16 +5,16 @@ import numpy.typing as npt
 
 from algorithms.ngram.fitting import Fit
 from algorithms.ngram.tokens import Codes
-from algorithms.ngram.views import Floats, Span, View
+from algorithms.ngram.views import Floats, View
 
 
-def pack(keys: Codes, frequency: Floats, fits: list[Fit], span: Span, features: int) -> View:
+def pack(keys: Codes, frequency: Floats, fits: list[Fit], max_order: int, features: int) -> View:
     """Keep the most useful n-grams, and round their weights and ratios to one byte."""
     kept = _most_useful(frequency, fits, features)
     weights, weight_scale = _bytes([one.ratios[kept] * one.weights[kept] for one in fits])
     values, value_scale = _bytes([one.ratios[kept] for one in fits])
     intercepts = np.array([one.intercept for one in fits])
-    return View(span, keys[kept], weights, values, weight_scale, value_scale, intercepts)
+    return View(max_order, keys[kept], weights, values, weight_scale, value_scale, intercepts)
 
 
 def _most_useful(frequency: Floats, fits: list[Fit], features: int) -> npt.NDArray[np.intp]:

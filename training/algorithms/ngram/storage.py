@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from algorithms.ngram.model import NgramModel
-from algorithms.ngram.views import Span, View
+from algorithms.ngram.views import View
 
 _WEIGHTS_FILE = "weights.npz"
 _CODE_BYTES = 8
@@ -40,16 +40,16 @@ def _arrays(view: View) -> dict[str, Any]:
         "weights": view.weights,
         "values": view.values,
         "scales": np.stack([view.weight_scale, view.value_scale, view.intercepts]),
-        "settings": np.array([view.span.max_order, view.span.last_words, view.share]),
+        "settings": np.array([view.max_order, view.share]),
     }
 
 
 def _view(arrays: Mapping[str, Any], number: int) -> View:
-    max_order, last_words, share = arrays[f"settings_{number}"].tolist()
+    max_order, share = arrays[f"settings_{number}"].tolist()
     steps = np.ascontiguousarray(arrays[f"keys_{number}"].T).view("<u8").ravel()
     weight_scale, value_scale, intercepts = arrays[f"scales_{number}"]
     return View(
-        span=Span(int(max_order), int(last_words)),
+        max_order=int(max_order),
         keys=np.cumsum(steps, dtype=np.uint64),
         weights=arrays[f"weights_{number}"],
         values=arrays[f"values_{number}"],

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from algorithms.ngram.tokens import CODE_BITS, Codes, Ints, distinct
 
@@ -18,7 +17,7 @@ class Table:
     """Slots, a power of two of them, each empty or with a code; a code lies in one of its two slots."""
 
     codes: Codes
-    places: npt.NDArray[np.int32]
+    places: Ints
 
     def find(self, wanted: Codes) -> tuple[Ints, Ints]:
         """Return which of the wanted codes (as places in `wanted`) are there, and their places in the keys.
@@ -26,10 +25,9 @@ class Table:
         Two looks per code, whatever the table holds.
         """
         first, second = slots(wanted, len(self.codes))
-        in_second = np.flatnonzero(self.codes.take(second) == wanted)
-        first[in_second] = second[in_second]
-        found = np.flatnonzero(self.codes.take(first) == wanted)
-        return found, self.places.take(first.take(found)).astype(np.int64)
+        slot = np.where(self.codes.take(second) == wanted, second, first)
+        (found,) = (self.codes.take(slot) == wanted).nonzero()
+        return found, self.places.take(slot.take(found))
 
 
 def slots(codes: Codes, size: int) -> tuple[Ints, Ints]:
@@ -63,7 +61,7 @@ def _placed(keys: Codes, size: int) -> Table | None:
         if not len(lost):
             codes = np.full(size, _EMPTY)
             codes[places >= 0] = keys[places[places >= 0]]
-            return Table(codes, places)
+            return Table(codes, places.astype(np.int64))
         lies_in[lost] = 1 - lies_in[lost]
         moved = lost
     return None

@@ -26,9 +26,10 @@ _END = b"\n"
 _TABLE = bytes(byte if byte in _KEPT else byte + 32 if 65 <= byte <= 90 else 32 for byte in range(256))
 # Odd, so that they can be inverted modulo 2**64, otherwise arbitrary.
 _BASE = 0x9E3779B97F4A7C15
+_SCATTER = 0xA0761D6478BD642F
 _PHRASE = np.uint64(0xD6E8FEB86659FD93)
-_SCATTER = np.uint64(0xA0761D6478BD642F)
 _DROPPED = np.uint64(64 - CODE_BITS)
+_NO_CODE = np.uint64(2**64 - 1)
 _PORTION_CHARACTERS = 40_000
 _USUAL_BYTES = 2**16
 
@@ -55,20 +56,12 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 class Words:
     """The words of several texts, one after the other, with an end mark after each text.
 
-    text is what the words lie in; edges (words, 2) holds the byte before each word and its last byte;
-    hashes (words,); owner (words,) is each word's text.
+    hashes (words,); owner (words,) is each word's text; ends (texts,) is where the end marks are.
     """
 
-    text: bytes
-    edges: Ints
     hashes: Codes
     owner: Ints
-    size: int
-
-    @property
-    def ends(self) -> Ints:
-        """Where the end mark of each text is: shape (texts,)."""
-        return np.concatenate([beginnings(self.owner)[1:], [len(self.owner)]]) - 1
+    ends: Ints
 
 
 def portions(texts: Sequence[str]) -> Iterator[slice]:
@@ -92,47 +85,44 @@ def normalize(text: str) -> bytes:
     return plain.replace(b" '", b" ").replace(b"' ", b" ") if b"'" in plain else plain
 
 
+def split(text: str) -> list[bytes]:
+    """Return the words of a text."""
+    return normalize(text).split()
+
+
 def read_words(texts: Sequence[str]) -> Words:
     """Split texts into words and hash each."""
-    text = _END.join(map(normalize, [*texts, ""]))
+    characters = np.frombuffer(_END.join(map(normalize, [*texts, ""])), np.uint8)
     # A mark between two blanks, and blanks at both ends: every word has an edge on either side.
-    characters = np.frombuffer(text, np.uint8)
     blank = characters == 32
-    edges = np.flatnonzero(blank[1:] != blank[:-1]).reshape(-1, 2)
+    (edges,) = (blank[1:] != blank[:-1]).nonzero()
     powers, inverses = _powers(len(characters))
-    both = np.cumsum(characters * powers).take(edges)
-    hashes = (both[:, 1] - both[:, 0]) * inverses.take(edges[:, 0])
+    sums = np.cumsum(characters * powers).take(edges)
+    hashes = (sums[1::2] - sums[::2]) * inverses.take(edges[::2])
     if len(texts) == 1:
-        return Words(text, edges, hashes, np.zeros(len(edges), np.int64), 1)
-    end = characters.take(edges[:, 1]) == _END[0]
-    return Words(text, edges, hashes, np.cumsum(end) - end, len(texts))
+        return Words(hashes, np.zeros(len(hashes), np.int64), np.array([len(hashes) - 1]))
+    end = characters.take(edges[1::2]) == _END[0]
+    return Words(hashes, np.cumsum(end) - end, np.flatnonzero(end))
 
 
-def ending(words: Words, last: int) -> Words:
-    """Return the last words of each text only, `last` of them at most, and the end marks."""
-    kept = np.flatnonzero(np.arange(len(words.owner)) >= words.ends.take(words.owner) - last)
-    return Words(words.text, words.edges[kept], words.hashes.take(kept), words.owner.take(kept), words.size)
-
-
-def ngrams(words: Words, order: int) -> list[Codes]:
-    """Return the codes of all runs of 1, 2 ... `order` words: one array each, one shorter than the last.
+def ngrams(words: Words, order: int) -> Codes:
+    """Return the codes of the runs of 1, 2 ... `order` words that begin at each word: shape (words, order).
 
     Runs over the end of a text are among them: `whole` tells which those are.
     """
-    runs = [words.hashes]
-    for length in range(1, order):
-        runs.append(runs[-1][:-1] * _PHRASE + words.hashes[length:])
-    # The upper bits of the product depend on all bits of the hash.
-    return [(run * _SCATTER) >> _DROPPED for run in runs]
+    runs = np.full((len(words.hashes), order), _NO_CODE)
+    run = words.hashes
+    runs[:, 0] = run
+    for more in range(1, order):
+        run = run[:-1] * _PHRASE + words.hashes[more:]
+        runs[:-more, more] = run
+    return runs >> _DROPPED
 
 
 def whole(words: Words, order: int) -> npt.NDArray[np.bool_]:
-    """Tell which runs of `order` words hold no end of a text: shape (runs,)."""
-    marks = np.frombuffer(words.text, np.uint8).take(words.edges[:, 1]) == _END[0]
-    inside = np.ones(max(len(marks) - order + 1, 0), np.bool_)
-    for offset in range(order):
-        inside &= ~marks[offset : offset + len(inside)]
-    return inside
+    """Tell which runs hold no end of a text: shape (words, order)."""
+    left = words.ends.take(words.owner) - np.arange(len(words.owner))
+    return left[:, None] > np.arange(order)
 
 
 def distinct(values: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
@@ -149,14 +139,15 @@ def beginnings(ordered: npt.NDArray[Whole]) -> Ints:
 
 
 def _powers(length: int) -> tuple[Codes, Codes]:
-    """Return the powers of the base and of its inverse, modulo 2**64: shapes (length,)."""
+    """Return what a byte is multiplied by and, where its word begins, the word: shapes (length,)."""
     if length <= _USUAL_BYTES:
         return _USUAL_POWERS[0][:length], _USUAL_POWERS[1][:length]
     return _new_powers(length)
 
 
 def _new_powers(length: int) -> tuple[Codes, Codes]:
-    return _powers_of(_BASE, length), _powers_of(pow(_BASE, -1, 2**64), length)
+    """Return the powers of the base, scattered over the upper bits, and of its inverse, modulo 2**64."""
+    return _powers_of(_BASE, length) * np.uint64(_SCATTER), _powers_of(pow(_BASE, -1, 2**64), length)
 
 
 def _powers_of(base: int, length: int) -> Codes:

@@ -1,9 +1,9 @@
-"""Training: each view counts, fits and prunes; all are calibrated; once more with the validation rows."""
+"""Training: count, fit, prune, calibrate; once more with the validation rows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from algorithms import Examples, Trained
 from algorithms.ngram.calibration import calibrate
@@ -13,7 +13,6 @@ from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.model import NgramModel, predict
 from algorithms.ngram.pruning import pack
 from algorithms.ngram.topics import Topics, find_topics, topic_view
-from algorithms.ngram.views import Span, View
 from refusals import Refused
 
 
@@ -22,9 +21,11 @@ def train_model(examples: Examples, knobs: Knobs) -> Trained:
 
     Unlabelled rows are training rows where a teacher labelled them; otherwise they tell of topics.
     """
-    if examples.soft_labels is None:
-        return _with_topics(examples, knobs)
-    return _with_lessons(examples, examples.soft_labels, knobs)
+    # Several threads on vectors of this length cost four times the CPU, and no less time.
+    with threadpool_limits(limits=1, user_api="blas"):
+        if examples.soft_labels is None:
+            return _with_topics(examples, knobs)
+        return _with_lessons(examples, examples.soft_labels, knobs)
 
 
 def _with_topics(examples: Examples, knobs: Knobs) -> Trained:
@@ -63,22 +64,16 @@ def _trained(draft: NgramModel, final: NgramModel, used: int, examples: Examples
 
 
 def learn(texts: Sequence[str], shares: Floats, knobs: Knobs) -> NgramModel:
-    """Learn which classes each text is of, `shares` (texts, columns), from all of it and from its end."""
-    whole = _view(texts, shares, Span(knobs.max_order), 1.0, knobs)
-    if not len(whole.keys):
-        raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
-    # Reviewers sum up at the end.
-    end = _view(texts, shares, Span(knobs.max_order, knobs.last_words), knobs.end_share, knobs)
-    return NgramModel((whole, end) if len(end.keys) else (whole,))
-
-
-def _view(texts: Sequence[str], shares: Floats, span: Span, part: float, knobs: Knobs) -> View:
-    counted = tally(texts, shares, span)
+    """Learn which classes each text is of, `shares` (texts, columns), from its n-grams."""
+    counted = tally(texts, shares, knobs.max_order)
     if not (counted.frequency >= knobs.min_reviews).any():
         raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
-    counts = gather(texts, promising(counted, knobs), span)
+    counts = gather(texts, promising(counted, knobs), knobs.max_order)
     fits = [fit(counts.present, share, knobs) for share in shares.T]
-    return replace(pack(counts.keys, counts.frequency, fits, span, knobs.features), share=part)
+    view = pack(counts.keys, counts.frequency, fits, knobs.max_order, knobs.features)
+    if not len(view.keys):
+        raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
+    return NgramModel((view,))
 
 
 def _widened(model: NgramModel, topics: Topics, shares: Floats, knobs: Knobs) -> NgramModel:

@@ -5,21 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from algorithms.ngram.tokens import Codes, Words, ending
+from algorithms.ngram.tokens import Codes
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Span:
-    """What a view sees of a text: n-grams of up to `max_order` words, of the last words only unless 0."""
-
-    max_order: int
-    last_words: int = 0
-
-    def words(self, words: Words) -> Words:
-        """Return the words that are seen."""
-        return ending(words, self.last_words) if self.last_words else words
 
 
 @dataclass(frozen=True)
@@ -32,7 +20,7 @@ class View:
     view counts beside the others.
     """
 
-    span: Span
+    max_order: int
     keys: Codes
     weights: npt.NDArray[np.int8]
     values: npt.NDArray[np.int8]

@@ -2,11 +2,8 @@
 
 from collections.abc import Collection
 
-from botocore.exceptions import ClientError
-
 from marquee.clock import later, now
 from marquee.ledger.table import Condition, Table
-from marquee.services.errors import is_throttled
 
 
 def claim_notice(  # noqa: PLR0913 - one conditional write has this many parts
@@ -50,6 +47,11 @@ def release_notice(table: Table, pk: str, notice: str) -> None:
 
 def notice_sent(table: Table, pk: str, notice: str) -> None:
     """Record that a notice went out."""
+    # Who sends notices has boto3 by now; `predict`, which reads runs, must not wait for it as it starts.
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    from marquee.services.errors import is_throttled  # noqa: PLC0415
+
     change = Condition()
     setting = f"SET {change.path('notices', notice, 'sent_at')} = {change.value(now())}"
     condition = f"attribute_exists({change.path('notices', notice)})"
