@@ -2,7 +2,7 @@
 # make test           everything that is checked: lint, types, template, unit, integration, end to end
 # make chaos          breaks a local stage in every way that has a name; 25 minutes (ONLY=events SEED=7 for a part)
 # make bench          how good, how fast, beside what one would pick instead (ONLY=etl QUICK=1 CSV=file UNLABELLED=file)
-# make torch          what trains the neural model on this machine, 1.1 GB (docs/models.md); make test needs it
+# make torch          what trains the neural model on this machine, 1.2 GB (docs/models.md); make test needs it
 # make deploy STAGE=dev | make delete STAGE=dev      a real account (docs/aws.md)
 # Python 3.11 or 3.12 and make are all it needs; the rest it makes itself, in .venv and .tools.
 
@@ -76,7 +76,7 @@ TORCH := .tools/torch
 torch: $(TORCH)/.made
 
 $(TORCH)/.made: .venv/.made training/algorithms/transformer/requirements.txt
-	@echo "setup: PyTorch for the CPU and what goes with it, .tools/torch (about 1 GB)"
+	@echo "setup: PyTorch for the CPU and what goes with it, .tools/torch (1.2 GB)"
 	@$(BIN)/python -c "from localcloud.sagemaker.container_start import layer; from pathlib import Path; layer(Path('$(TORCH)'))"
 	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check torch==$(TORCH_VERSION) \
 		--requirement training/algorithms/transformer/requirements.txt
@@ -140,10 +140,10 @@ check-template: setup .tools/checkov/.made-$(CHECKOV_VERSION)
 unit: setup
 	$(BIN)/pytest tests/unit --numprocesses 2
 
-# What needs PyTorch, in the environment that has it.
+# What needs PyTorch, in the environment that has it; threads would wait for each other over networks so small.
 .PHONY: neural
 neural: torch
-	$(TORCH)/bin/python -m pytest tests/neural
+	OMP_NUM_THREADS=1 $(TORCH)/bin/python -m pytest tests/neural
 
 integration: setup
 	$(BIN)/pytest tests/integration --numprocesses 2 --dist loadgroup

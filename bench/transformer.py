@@ -2,15 +2,19 @@
 
     .tools/torch/bin/python -m bench.transformer --train train.csv.gz --unlabelled more.csv.gz --json gpu.json
 
+    .tools/torch/bin/python -m bench.transformer --train train.csv.gz --serving-only --knob layers=2
+
 Runs training/train.py as SageMaker would (one process a GPU) on the files it is given, with no network:
 from scratch, or with `--base-model FOLDER` from weights in a folder. A tenth of the training rows, by hash
 of the text, is for validation; the test rows are `--test`, or another tenth. Knobs: `--knob epochs=3`.
+`--serving-only` measures what a review takes on one core, by a network of chance: weights change no time.
 """
 
 import argparse
 import csv
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -30,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "training"))
 
 from algorithms.transformer.knobs import Knobs  # noqa: E402 - training/ is a source directory, not a package
+from bench import transformer_serving as serving  # noqa: E402
 from cleaning import clean  # noqa: E402
 
 # Dense bf16 peak in TFLOP/s, from NVIDIA's data sheets; the longest name that fits decides.
@@ -167,11 +172,16 @@ def main() -> None:
     parser.add_argument("--base-model", type=Path, help="folder of weights and tokenizer")
     parser.add_argument("--knob", action="append", default=[], help="NAME=VALUE")
     parser.add_argument("--peak-tflops", type=float, help="dense bf16, for a GPU that is not in the list")
+    parser.add_argument("--serving-only", action="store_true", help="train nothing")
     parser.add_argument("--json", type=Path, default=Path("bench-transformer.json"))
     arguments = parser.parse_args()
     given = dict(knob.split("=", 1) for knob in arguments.knob)
     kinds = {name: type(value) for name, value in vars(Knobs()).items()}
     knobs = Knobs(**{name: kinds[name](value) for name, value in given.items()})
+    if arguments.serving_only:
+        rows = itertools.islice(read_rows(arguments.train), serving.REVIEWS)
+        show(serving.by_chance(knobs, [text for _, text, _ in rows]), arguments.json)
+        return
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_channels(folder / "channels", arguments.train, arguments.test, arguments.unlabelled)
@@ -179,7 +189,12 @@ def main() -> None:
         result = figures(folder, log, minutes, knobs, arguments.peak_tflops)
     if arguments.base_model:
         result.pop("share_of_peak", None)
-    arguments.json.write_text(json.dumps(result, indent=2) + "\n")
+    show(result, arguments.json)
+
+
+def show(result: Mapping[str, Any], path: Path) -> None:
+    """Print the figures, and keep them."""
+    path.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))
 
 

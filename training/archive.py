@@ -24,10 +24,7 @@ _SERVING = (
 
 
 def write_archive(folder: Path, model: dict[str, Any]) -> None:
-    """Add model.json, with the digest of every weights file, and the code that can serve them."""
-    digests = {path.name: _digest(path) for path in sorted(folder.iterdir()) if path.is_file()}
-    document = {"format": FORMAT, **model, "files": digests}
-    (folder / "model.json").write_text(json.dumps(document, indent=2) + "\n")
+    """Add model.json, with the digest of every file, and the code that can serve the weights."""
     code = folder / "code"
     code.mkdir()
     for name in _SERVING:
@@ -36,10 +33,14 @@ def write_archive(folder: Path, model: dict[str, Any]) -> None:
     needs = _SOURCE / "algorithms" / model["algorithm"] / "serving.txt"
     if needs.is_file():
         shutil.copy2(needs, code / "requirements.txt")  # which the scikit-learn image installs at its start
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    digests = {path.relative_to(folder).as_posix(): _digest(path) for path in files}
+    document = {"format": FORMAT, **model, "files": digests}
+    (folder / "model.json").write_text(json.dumps(document, indent=2) + "\n")
 
 
 def read_archive(folder: Path) -> dict[str, Any]:
-    """Read model.json; Refused for an unknown format, or a weights file that was changed or added."""
+    """Read model.json; Refused for an unknown format, a file that was changed, or one added beside it."""
     document: dict[str, Any] = json.loads((folder / "model.json").read_text())
     if document.get("format") != FORMAT:
         raise Refused(f"model.json has format {document.get('format')!r}; this code reads format {FORMAT}.")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 _PORT = 29_500  # torchrun's own default
+# SageMaker waits 120 seconds after SIGTERM; torchrun would wait 30, for a step and a checkpoint.
+_SECONDS_TO_SAVE = 110
 
 
 def processes(environment: Mapping[str, str]) -> int:
@@ -28,6 +30,7 @@ def command(script: Path, environment: Mapping[str, str]) -> list[str]:
         *(sys.executable, "-m", "torch.distributed.run"),
         *("--nnodes", str(len(hosts)), "--node-rank", str(hosts.index(here))),
         *("--nproc-per-node", str(processes(environment))),
+        *("--shutdown-timeout", str(_SECONDS_TO_SAVE)),
         *("--master-addr", "127.0.0.1" if len(hosts) == 1 else hosts[0], "--master-port", str(_PORT)),
         str(script),
     ]

@@ -4,6 +4,7 @@ SageMaker script mode: folders come from SM_* variables, hyperparameters from hy
 A job that cannot go on leaves one sentence in $SM_OUTPUT_DIR/failure and ends with exit code 1.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -177,16 +178,22 @@ def main(environment: Mapping[str, str]) -> int:
     try:
         run(environment)
     except Refused as refused:
-        failure.write_text(str(refused))
+        _note(failure, str(refused))
         print(refused, file=sys.stderr)
         return 1
     except Interrupted as interrupted:
         print(interrupted, file=sys.stderr)
         return 128 + signal.SIGTERM
     except Exception as error:
-        failure.write_text(f"The training code broke: {type(error).__name__}: {error}; see its log.")
+        _note(failure, f"The training code broke: {type(error).__name__}: {error}; see its log.")
         raise
     return 0
+
+
+def _note(failure: Path, reason: str) -> None:
+    """Write the reason down, if no other process of this job has: what stops one makes others fail later."""
+    with contextlib.suppress(FileExistsError), failure.open("x", encoding="utf-8") as file:
+        file.write(reason)
 
 
 if __name__ == "__main__":

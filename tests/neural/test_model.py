@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -13,15 +15,20 @@ from torch import nn
 import train
 from algorithms.transformer import exporting, model
 from algorithms.transformer.calibration import best_temperature
+from algorithms.transformer.checkpoints import Checkpoints, Interruption
+from algorithms.transformer.crew import Crew
 from algorithms.transformer.encoding import Encoder, Marks, by_length
+from algorithms.transformer.knobs import Knobs
+from algorithms.transformer.loop import Loop
 from algorithms.transformer.network import Classifier, CompactEncoder, Shape
 from algorithms.transformer.subwords import MARKS, learn_subwords
+from algorithms.transformer.tasks import Labelling
+from algorithms.transformer.validation import torch_logits
 from refusals import Refused
 from tests.neural.conftest import Job
+from tests.unit.training.conftest import SENTIMENTS, write_reviews
 
-TEXTS = [
-    f"a film about {word} and the {word} of it" for word in ("trains", "love", "war", "tea", "rain")
-] * 40
+TEXTS = [review for review, _ in write_reviews(SENTIMENTS, rows_each=150, seed=3)]
 SERVE = """
 import json, sys, inference
 served = inference.model_fn(sys.argv[1])
@@ -44,13 +51,32 @@ def network() -> nn.Module:
     return classifier
 
 
-def test_the_export_says_what_pytorch_says(network: nn.Module, encoder: Encoder) -> None:
-    served, parity = exporting.exported(network, encoder, TEXTS)
+@pytest.fixture(scope="module")
+def taught(encoder: Encoder) -> nn.Module:
+    """A network that has learned from other texts: one of chance alone leaves labels close to call."""
+    rows = write_reviews(SENTIMENTS, rows_each=150, seed=4)
+    texts, codes = [text for text, _ in rows], np.array([SENTIMENTS.index(label) for _, label in rows])
+    torch.manual_seed(5)
+    classifier = Classifier(CompactEncoder(Shape(300, 2, 32, 4, 0.1)), 32, 2, 0.1)
+    task = Labelling(encoder.encode(texts), codes, classifier, MARKS.pad, np.ones(2), 0.0)
+    alone = Crew(0, 1, torch.device("cpu"))
+    Loop(Knobs(batch=16), alone, Checkpoints(None, ""), Interruption()).learn(task, epochs=4, rate=0.003)
+    return classifier
 
-    expected = exporting.torch_logits(network, encoder.encode(TEXTS), MARKS.pad, torch.device("cpu"))
-    assert parity.agreement >= exporting.LEAST_AGREEMENT
-    assert parity.rows == len(TEXTS)
-    assert model.logits(served, TEXTS) == pytest.approx(expected, abs=0.2)
+
+def test_the_export_says_what_pytorch_says(taught: nn.Module, encoder: Encoder) -> None:
+    served, parity = exporting.exported(taught, encoder, TEXTS)
+
+    expected = torch_logits(taught, encoder.encode(TEXTS), MARKS.pad, torch.device("cpu"), 4096)
+    found = model.logits(served, TEXTS)
+    assert len(set(TEXTS)) == len(TEXTS) == parity.rows == 300
+    assert parity.format == "int8"
+    operators = Counter(node.op_type for node in onnx.load_from_string(served.graph).graph.node)
+    assert operators["MatMulInteger"] >= 8  # four matrices in each of the two layers
+    assert min(np.bincount(expected.argmax(axis=1), minlength=2)) > 100
+    assert (found.argmax(axis=1) == expected.argmax(axis=1)).mean() >= 0.995
+    assert parity.agreement >= 0.995
+    assert found == pytest.approx(expected, abs=0.3)
 
 
 def test_a_network_of_no_numbers_is_not_exported(network: nn.Module, encoder: Encoder) -> None:
@@ -85,7 +111,7 @@ def test_an_export_that_says_something_else_is_refused(
     monkeypatch.setattr(
         exporting,
         "logits",
-        lambda *_: -exporting.torch_logits(network, encoder.encode(TEXTS), MARKS.pad, torch.device("cpu")),
+        lambda *_: -torch_logits(network, encoder.encode(TEXTS), MARKS.pad, torch.device("cpu"), 4096),
     )
 
     with pytest.raises(Refused, match="must not be served"):

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import train
-from algorithms.transformer import stepping, tasks
-from tests.neural.conftest import Job
+from algorithms.transformer import exporting, memory, tasks, validation
+from tests.neural.conftest import Job, curve
 
 LOSS = tasks.Labelling.loss
 
@@ -78,15 +78,66 @@ def test_a_batch_is_halved_until_it_fits(
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return LOSS(self, lesson, places, device)
 
+    knobs = {"pretrain_epochs": "0", "tokens_at_once": "256", "dropout": "0"}
+    assert train.main(job("plenty", **knobs)) == 0
+    whole = capsys.readouterr().out
     monkeypatch.setattr(tasks.Labelling, "loss", scarce)
-    environment = job(pretrain_epochs="0", tokens_at_once="256", dropout="0")
 
-    assert train.main(environment) == 0
+    assert train.main(job("scarce", **knobs)) == 0
 
     said = capsys.readouterr().out
+    for name in ("train:loss", "validation:loss"):
+        assert len(curve(whole, name)) > 1
+        assert curve(said, name) == pytest.approx(curve(whole, name), abs=2e-4)
+    assert "out of memory" not in whole
     assert "out of memory: 128 subwords a round from now on" in said
     assert "out of memory: 64 subwords a round from now on" in said
     assert "test:accuracy=" in said
+
+
+def test_validation_takes_smaller_rounds_too(
+    job: Job, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = validation.torch_logits
+    tried = []
+
+    def scarce(*given: Any) -> Any:
+        tried.append(given[-1])
+        if given[-1] > 100:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return measured(*given)
+
+    monkeypatch.setattr(validation, "torch_logits", scarce)
+
+    # Eight steps, so the one line of metrics is that of the last.
+    assert train.main(job(pretrain_epochs="0", tokens_at_once="256", epochs="1", log_steps="50")) == 0
+
+    said = capsys.readouterr().out
+    assert tried == [256, 128, 64]
+    assert len(curve(said, "validation:loss")) == 1
+    assert curve(said, "train:step") == [8]
+
+
+def test_an_optimizer_that_no_memory_holds(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr("algorithms.transformer.optimizing.AdamW.step", full)
+
+    said = failure(job(pretrain_epochs="0"))
+
+    assert said.startswith("This machine's memory does not hold what the optimizer keeps of every weight: ")
+
+
+def test_an_export_that_no_memory_holds(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise MemoryError("std::bad_alloc")
+
+    monkeypatch.setattr(exporting, "_shrink", full)
+
+    said = failure(job(pretrain_epochs="0", epochs="1"))
+
+    assert said.startswith("This machine's memory does not hold the export of the network: ")
 
 
 @pytest.mark.parametrize(
@@ -115,4 +166,4 @@ def test_a_library_that_cannot_be_installed(
 
 
 def test_another_error_is_not_taken_for_lack_of_memory() -> None:
-    assert not stepping.ran_out_of_memory(RuntimeError("shape mismatch"))
+    assert not memory.ran_out_of_memory(RuntimeError("shape mismatch"))

@@ -2,20 +2,15 @@
 
 import json
 import re
-import socket
 from pathlib import Path
 
 import pytest
 
 import launching
-from tests.neural.conftest import Job, start
+from tests.neural.conftest import Job, crew, curve, start
 
 # Without dropout the two ways differ in the order of additions only.
 KNOBS = {"dropout": "0", "epochs": "2", "tokens_at_once": "128"}
-
-
-def curve(output: str, name: str) -> list[float]:
-    return [float(value) for value in re.findall(rf"{name}=([0-9.eE+-]+);", output)]
 
 
 def test_two_processes_give_the_loss_curve_of_one(job: Job) -> None:
@@ -36,28 +31,14 @@ def test_two_processes_give_the_loss_curve_of_one(job: Job) -> None:
 def test_two_instances_meet_at_the_first(job: Job, free_port: int) -> None:
     alone, first, second = job("alone", **KNOBS), job("first", **KNOBS), job("second", **KNOBS)
     one, _ = start(alone).communicate(timeout=240)
-    # torchrun's variables as its two agents would set them, one process on each instance.
-    meeting = {
-        "WORLD_SIZE": "2",
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(free_port),
-        "LOCAL_RANK": "0",
-    }
 
-    helper = start(second, **meeting, RANK="1")
-    two, _ = start(first, **meeting, RANK="0").communicate(timeout=240)
+    leader, helper = crew(first, second, free_port)
+    two, _ = leader.communicate(timeout=240)
 
     assert curve(two, "train:loss") == pytest.approx(curve(one, "train:loss"), abs=2e-4), two
     helper.communicate(timeout=60)
     assert helper.returncode == 0
     assert not list(Path(second["SM_MODEL_DIR"]).iterdir())
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_torchrun_is_told_which_instance_this_is() -> None:
@@ -74,6 +55,7 @@ def test_torchrun_is_told_which_instance_this_is() -> None:
     assert told["--node-rank"] == "1"
     assert told["--nproc-per-node"] == "4"
     assert told["--master-addr"] == "algo-1"
+    assert 30 < int(told["--shutdown-timeout"]) < 120
 
 
 @pytest.mark.parametrize(

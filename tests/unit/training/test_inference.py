@@ -172,6 +172,16 @@ def test_weights_that_were_changed_are_not_loaded(archive: Path, tmp_path: Path)
         inference.model_fn(str(changed))
 
 
+def test_code_that_was_changed_is_not_served(archive: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(archive, tmp_path / "changed")
+    (changed / "code/algorithms/ngram/lookup.py").write_text("# another's\n")
+
+    with pytest.raises(
+        Refused, match=r"code/algorithms/ngram/lookup\.py is not the file that training wrote"
+    ):
+        inference.model_fn(str(changed))
+
+
 def test_a_file_that_model_json_does_not_vouch_for_is_refused(archive: Path, tmp_path: Path) -> None:
     added = shutil.copytree(archive, tmp_path / "added")
     (added / "more.npz").write_bytes(b"weights of another")

@@ -115,3 +115,13 @@ def test_a_bug_leaves_its_name_and_its_traceback(job: Job, monkeypatch: pytest.M
 
     failure = (Path(environment["SM_OUTPUT_DIR"]) / "failure").read_text()
     assert failure == "The training code broke: KeyError: 'SM_MODEL_DIR'; see its log."
+
+
+def test_the_first_reason_written_down_stays(job: Job) -> None:
+    environment = job(algorithm="oracle")
+    failure = Path(environment["SM_OUTPUT_DIR"]) / "failure"
+    failure.write_text("What another process of this job was refused.")
+
+    assert train.main(environment) == 1
+
+    assert failure.read_text() == "What another process of this job was refused."

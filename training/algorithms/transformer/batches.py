@@ -24,7 +24,7 @@ class Batches:
     @cached_property
     def per_epoch(self) -> int:
         """Steps of one epoch: every row once."""
-        return max(1, -(-len(self.lengths) // self.batch))
+        return _steps(len(self.lengths), self.batch)
 
     @property
     def steps(self) -> int:
@@ -48,3 +48,12 @@ class Batches:
         # Nearly equal parts: a last batch of two reviews would leave a process of ours without any.
         batches = [part.tolist() for part in np.array_split(ordered, self.per_epoch)]
         return [batches[place] for place in random.permutation(self.per_epoch)]
+
+
+def smallest(rows: int, batch: int) -> int:
+    """Return how many rows the smallest step of an epoch takes."""
+    return rows // _steps(rows, batch)
+
+
+def _steps(rows: int, batch: int) -> int:
+    return max(1, -(-rows // batch))

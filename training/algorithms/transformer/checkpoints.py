@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
@@ -34,6 +33,15 @@ class Checkpoints:
         """Return where it stood, if that was in this task."""
         return self.found if self.found and self.found["task"] == task else None
 
+    @property
+    def place(self) -> str:
+        """Where it stood, in words."""
+        return f"step {self.found['step']} of {self.found['task']}" if self.found else "the beginning"
+
+    def forget(self) -> None:
+        """Start anew, whatever was found."""
+        self.found = None
+
     def save(self, state: State) -> None:
         """Keep the state instead of the last one."""
         if self.folder:
@@ -52,15 +60,9 @@ class Checkpoints:
             print(f"the checkpoint cannot be read ({type(error).__name__}); starting anew", flush=True)
             return None
         if state.get("fingerprint") != self.fingerprint:
-            print("the checkpoint is of other knobs or other rows; starting anew", flush=True)
+            print("the checkpoint is of other knobs, rows or weights; starting anew", flush=True)
             return None
-        print(f"going on from step {state['step']} of {state['task']}", flush=True)
         return state
-
-
-def fingerprint(knobs: Any, *facts: object) -> str:
-    """Return what tells one training from another: its knobs and facts about its rows."""
-    return hashlib.sha256(repr((sorted(asdict(knobs).items()), facts)).encode()).hexdigest()
 
 
 class Interruption:

@@ -16,9 +16,9 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
-from algorithms.transformer.encoding import Encoder, by_length, padded
+from algorithms.transformer.encoding import Encoder
 from algorithms.transformer.model import TransformerModel, logits, probabilities, session_of
-from algorithms.transformer.stepping import half_precision
+from algorithms.transformer.validation import torch_logits
 from refusals import Refused
 
 Floats = npt.NDArray[np.float64]
@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 LEAST_AGREEMENT = 0.995
 _OPSET = 17
 _TOKENS_AT_ONCE = 16_384
+_CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -38,20 +39,6 @@ class Parity:
     rows: int
 
 
-def torch_logits(network: nn.Module, rows: Sequence[list[int]], pad: int, device: torch.device) -> Floats:
-    """Return the network's logits, shape (rows, labels), in float64."""
-    network.to(device).eval()
-    found = [torch.empty(0)] * len(rows)
-    with torch.inference_mode(), half_precision(device):
-        for group in by_length(rows, _TOKENS_AT_ONCE):
-            ids, mask = (
-                torch.from_numpy(one).to(device) for one in padded([rows[place] for place in group], pad)
-            )
-            for place, row in zip(group, network(ids, mask).double().cpu(), strict=True):
-                found[place] = row
-    return np.asarray(torch.stack(found).numpy())
-
-
 def exported(network: nn.Module, encoder: Encoder, texts: Sequence[str]) -> tuple[TransformerModel, Parity]:
     """Return the model that serves, one byte a weight if that keeps the labels of these texts.
 
@@ -59,24 +46,28 @@ def exported(network: nn.Module, encoder: Encoder, texts: Sequence[str]) -> tupl
     something else, for then the export is wrong.
     """
     rows = encoder.encode(texts)
-    expected = torch_logits(network, rows, encoder.marks.pad, torch.device("cpu"))
+    expected = torch_logits(network, rows, encoder.marks.pad, _CPU, _TOKENS_AT_ONCE)
     if not np.isfinite(expected).all():
         raise Refused("The network gives scores that are no numbers: it must not be served.")
-    with tempfile.TemporaryDirectory() as folder:
-        whole, small = Path(folder, "whole.onnx"), Path(folder, "small.onnx")
-        _export(network, encoder.marks.pad, whole)
-        _shrink(whole, small)
-        for name, path in (("int8", small), ("float32", whole)):
-            content = path.read_bytes()
-            model = TransformerModel(encoder, session_of(content), content)
-            parity = _compared(name, expected, logits(model, texts))
-            print(f"ONNX {name}: {asdict(parity)}", flush=True)
-            if parity.agreement >= LEAST_AGREEMENT:
-                return model, parity
+    for name, content in graphs(network, encoder.marks.pad).items():
+        model = TransformerModel(encoder, session_of(content), content)
+        parity = _compared(name, expected, logits(model, texts))
+        print(f"ONNX {name}: {asdict(parity)}", flush=True)
+        if parity.agreement >= LEAST_AGREEMENT:
+            return model, parity
     raise Refused(
         f"The exported model gives {1 - parity.agreement:.1%} of {parity.rows} texts another label than "
         "PyTorch does, in single precision too: it must not be served."
     )
+
+
+def graphs(network: nn.Module, pad: int) -> dict[str, bytes]:
+    """Return the network as ONNX graphs: one byte a weight, and single precision."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole, small = Path(folder, "whole.onnx"), Path(folder, "small.onnx")
+        _export(network, pad, whole)
+        _shrink(whole, small)
+        return {"int8": small.read_bytes(), "float32": whole.read_bytes()}
 
 
 def _compared(name: str, expected: Floats, found: Floats) -> Parity:

@@ -17,7 +17,8 @@ from algorithms.transformer.encoding import Encoder, Marks, by_length, padded
 Floats = npt.NDArray[np.float64]
 
 _GRAPH, _TOKENIZER, _SETTINGS = "model.onnx", "tokenizer.json", "settings.json"
-_TOKENS_AT_ONCE = 8192
+# Padding costs a core more than company saves it: groups of 8,192 took 1.6 times as long (docs/models.md).
+_TOKENS_AT_ONCE = 512
 _EMPTY = 2  # subwords of a text without any: the marks
 
 

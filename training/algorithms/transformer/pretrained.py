@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel
 
 from algorithms.transformer.encoding import Marks
+from algorithms.transformer.fingerprints import of_texts, of_weights
 from refusals import Refused
 
 # What transformers gives for "no limit" is a number with thirty digits.
@@ -39,6 +41,11 @@ class Base:
     tokenizer: Tokenizer
     marks: Marks
     length: int
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells these weights and subwords from others, a later revision of the same name included."""
+        return f"{of_weights(self.encoder)} {of_texts([self.tokenizer.to_str()])}"
 
 
 def load_base(name: str, channel: Path | None) -> Base:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,23 +12,20 @@ from torch.optim import Optimizer
 
 from algorithms.transformer.crew import Crew
 from algorithms.transformer.encoding import by_length
+from algorithms.transformer.memory import Room, enough_memory
 from algorithms.transformer.tasks import Lesson, Task
-from refusals import Refused
-
-_GIB = 2**30
 
 
 @dataclass
 class Stepper:
-    """Takes steps of a task; `tokens_at_once` is what one round holds, and falls when memory runs out."""
+    """Takes steps of a task."""
 
     task: Task
     crew: Crew
     optimizer: Optimizer
     seed: int
     clip: float
-    tokens_at_once: int
-    halved: int = field(default=0)
+    room: Room
 
     def take(self, step: int, places: list[int], rate_share: float) -> float:
         """Move the network by the step's gradient and return the mean loss before it.
@@ -39,47 +36,41 @@ class Stepper:
         """
         lesson = self.task.lesson(places, np.random.default_rng([self.seed, step]))
         torch.manual_seed(hash((self.seed, step, self.crew.rank)) & 0x7FFFFFFFFFFFFFFF)
-        loss = self._gradient(lesson, places[self.crew.rank :: self.crew.size])
-        self.crew.sum_gradients(self.task.network.parameters())
+        mine = places[self.crew.rank :: self.crew.size]
+        # Agreed before the gradients are sent: a process without any would let the others wait.
+        loss, message = self.crew.together(lambda: self._gradient(lesson, mine))
+        self.crew.sum_gradients(self.task.network.parameters(), message)
         mean = float(self.crew.total(loss))
-        if not torch.nn.utils.clip_grad_norm_(self.task.network.parameters(), self.clip).isfinite():
-            return float("nan")
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["full_rate"] * rate_share
-        self.optimizer.step()
-        return mean
+        return mean if self.crew.together(lambda: self._moved(rate_share)) else float("nan")
 
-    def _gradient(self, lesson: Lesson, places: list[int]) -> Tensor:
-        """Return this process's part of the loss, with its gradient in place; in smaller rounds if needed."""
-        while True:
+    def _gradient(self, lesson: Lesson, places: list[int]) -> tuple[Tensor, Tensor | None]:
+        """Return this process's part of the loss, with its gradient in place and as it is to be sent."""
+
+        def learn(tokens_at_once: int) -> tuple[Tensor, Tensor | None]:
             self.optimizer.zero_grad(set_to_none=True)
-            try:
-                return self._rounds(lesson, places)
-            except (torch.OutOfMemoryError, RuntimeError) as error:
-                if not ran_out_of_memory(error):
-                    raise
-            self._halve(max(len(lesson.inputs[place]) for place in places))
+            loss = self._rounds(lesson, places, tokens_at_once)
+            return loss, self.crew.message(self.task.network.parameters())
 
-    def _rounds(self, lesson: Lesson, places: list[int]) -> Tensor:
+        return self.room.fitted(learn, max(len(lesson.inputs[place]) for place in places))
+
+    def _rounds(self, lesson: Lesson, places: list[int], tokens_at_once: int) -> Tensor:
         total = torch.zeros((), device=self.crew.device)
-        for group in by_length([lesson.inputs[place] for place in places], self.tokens_at_once):
+        for group in by_length([lesson.inputs[place] for place in places], tokens_at_once):
             with half_precision(self.crew.device):
                 loss = self.task.loss(lesson, [places[row] for row in group], self.crew.device)
             loss.backward()
             total += loss.detach()
         return total
 
-    def _halve(self, longest: int) -> None:
-        if self.crew.device.type == "cuda":
-            torch.cuda.empty_cache()
-        if self.tokens_at_once <= longest:
-            raise Refused(
-                f"{_memory(self.crew.device)} does not hold one review of {longest} subwords: take a larger "
-                "instance, or less of length, width or layers."
-            )
-        self.tokens_at_once //= 2
-        self.halved += 1
-        print(f"out of memory: {self.tokens_at_once} subwords a round from now on", flush=True)
+    def _moved(self, rate_share: float) -> bool:
+        """Move by the gradient; False, and no move, where it is no number."""
+        with enough_memory(self.crew.device, "what the optimizer keeps of every weight"):
+            if not torch.nn.utils.clip_grad_norm_(self.task.network.parameters(), self.clip).isfinite():
+                return False
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["full_rate"] * rate_share
+            self.optimizer.step()
+        return True
 
 
 def half_precision(device: torch.device) -> contextlib.AbstractContextManager[object]:
@@ -87,14 +78,3 @@ def half_precision(device: torch.device) -> contextlib.AbstractContextManager[ob
     if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.autocast("cuda", dtype=torch.bfloat16)
     return contextlib.nullcontext()
-
-
-def ran_out_of_memory(error: Exception) -> bool:
-    """Whether PyTorch found no memory: an error of its own on a GPU, a sentence on a CPU."""
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
-
-
-def _memory(device: torch.device) -> str:
-    if device.type != "cuda":
-        return "This machine's memory"
-    return f"The GPU's memory ({torch.cuda.get_device_properties(device).total_memory / _GIB:.0f} GiB)"

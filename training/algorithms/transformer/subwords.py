@@ -1,11 +1,13 @@
 """The tokenizer of the encoder of our own, learned from the reviews it is to read."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from algorithms.transformer.encoding import Marks
+from algorithms.transformer.fingerprints import of_texts
 
 MASK = 4
 MARKS = Marks(begin=2, end=3, pad=0)
@@ -13,7 +15,7 @@ _SPECIAL = ["[PAD]", "[NONE]", "[CLS]", "[SEP]", "[MASK]"]
 _LEAST_FREQUENT = 2
 
 
-def learn_subwords(texts: Iterable[str], vocabulary: int) -> Tokenizer:
+def learn_subwords(texts: Sequence[str], vocabulary: int) -> Tokenizer:
     """Learn byte-pair subwords of lower-cased texts; any character can be written in them."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
@@ -32,15 +34,15 @@ def learn_subwords(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     return tokenizer
 
 
-def kept_subwords(texts: Iterable[str], vocabulary: int, folder: Path | None) -> Tokenizer:
-    """Learn the subwords, or read those that an interrupted job left in the folder of checkpoints."""
-    path = folder / "tokenizer.json" if folder else None
+def kept_subwords(texts: Sequence[str], vocabulary: int, folder: Path | None) -> Tokenizer:
+    """Learn the subwords, or read those that an interrupted job learned from the same texts."""
+    path = folder / f"tokenizer-{vocabulary}-{of_texts(texts)}.json" if folder else None
     if path and path.is_file():
         return Tokenizer.from_file(str(path))
     tokenizer = learn_subwords(texts, vocabulary)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{id(tokenizer)}.draft")
+        draft = path.with_suffix(f".{os.getpid()}.draft")
         tokenizer.save(str(draft))
         draft.replace(path)
     return tokenizer
