@@ -13,6 +13,7 @@ The same three rules, in this order, are applied in Python to the texts of a pre
 Decoding comes first because exports often escape their markup: "&lt;br /&gt;" is a line break too.
 """
 
+from collections.abc import Callable
 from html.entities import name2codepoint
 
 from pyspark.sql import Column
@@ -26,9 +27,9 @@ NAMED_ENTITIES = {**{name: chr(code) for name, code in name2codepoint.items()}, 
 
 _ODD_BLANKS = r"\u0000-\u001f\u007f-\uffff&&[" + _BLANKS + "]"
 """Blanks but the blank itself. Java asks of each character first whether it is in the wide range: few are."""
-_ODD_ASCII_BLANKS = r"\u0000-\u001f\u007f"
-_FREQUENT = " .,"
-"""Most of what is no content; what is left for a pattern is a third of it."""
+_SIGNS = "".join(rf"\u{code:04x}" for code in range(0x80) if not chr(code).isalnum())
+_PRINTABLE = "".join(rf"\u{code:04x}" for code in range(0x20, 0x7F))
+"""One by one: Java looks a listed character up in a table, and asks of each range after the other."""
 _CONTENT = r"\p{L}\p{M}\p{N}\p{So}"
 """What near-duplicates have in common: letters, marks, digits and symbols such as emoji."""
 
@@ -38,11 +39,11 @@ def clean(text: Column) -> Column:
     decoded = F.when(text.contains("&"), _decode_entities(text)).otherwise(text)
     # An entity may stand for a tag's "<".
     marked = text.contains("<") | text.contains("&")
-    untagged = F.when(marked, F.regexp_replace(decoded, TAG, " ")).otherwise(text)
-    odd = F.when(_is_ascii(text), _holds(text, _ODD_ASCII_BLANKS)).otherwise(_holds(text, _ODD_BLANKS))
+    untagged = F.when(marked, _without_tags(decoded)).otherwise(text)
+    odd = F.when(text.rlike(rf"^[{_PRINTABLE}]*\z"), F.lit(False)).otherwise(_holds(text, _ODD_BLANKS))
     replaced = F.regexp_replace(untagged, f"[{_ODD_BLANKS}]", " ")
     blanks = F.when(odd | text.contains("&"), replaced).otherwise(untagged)
-    return F.trim(F.regexp_replace(blanks, "  +", " "))
+    return F.trim(_once(blanks, _with_single_blanks))
 
 
 def near_duplicate_key(cleaned: Column) -> Column:
@@ -50,22 +51,38 @@ def near_duplicate_key(cleaned: Column) -> Column:
 
     A text of nothing but punctuation is its own key.
     """
-    lower = F.lower(cleaned)
-    for character in _FREQUENT:
-        lower = F.replace(lower, F.lit(character))
-    bare = F.when(_is_ascii(cleaned), F.regexp_replace(lower, "[^a-z0-9]+", "")).otherwise(
-        F.regexp_replace(lower, f"[^{_CONTENT}]+", "")
-    )
-    return F.sha2(F.when(cleaned.rlike(f"[{_CONTENT}]"), bare).otherwise(cleaned), 256)
+    bare = F.regexp_replace(F.lower(cleaned), f"[{_SIGNS}]+", "")
+    told = F.when(cleaned.rlike(f"[{_CONTENT}]"), _once(bare, _of_content)).otherwise(cleaned)
+    return F.sha2(told, 256)
 
 
-def _is_ascii(text: Column) -> Column:
-    return F.length(text) == F.octet_length(text)
+def _once(value: Column, used: Callable[[Column], Column]) -> Column:
+    """What `used` makes of a value, which Spark would compute anew wherever a branch speaks of it."""
+    return F.transform(F.array(value), used)[0]
+
+
+def _with_single_blanks(text: Column) -> Column:
+    return F.when(text.contains("  "), F.regexp_replace(text, "  +", " ")).otherwise(text)
+
+
+def _of_content(bare: Column) -> Column:
+    is_ascii = F.length(bare) == F.octet_length(bare)
+    return F.when(is_ascii, bare).otherwise(F.regexp_replace(bare, f"[^{_CONTENT}]+", ""))
 
 
 def _holds(text: Column, characters: str) -> Column:
     # Java runs over a class's characters many times as fast as it looks for one, place by place.
     return ~text.rlike(rf"^[^{characters}]*\z")
+
+
+def _without_tags(text: Column) -> Column:
+    # No tag holds a second "<": each stands at the beginning of a piece, where a pattern ends at once.
+    def untagged(piece: Column, place: Column) -> Column:
+        return F.when(place == 0, piece).otherwise(
+            F.regexp_replace(F.concat(F.lit("<"), piece), f"^{TAG}", " ")
+        )
+
+    return F.array_join(F.transform(F.split(text, "<", -1), untagged), "")
 
 
 def _decode_entities(text: Column) -> Column:

@@ -52,9 +52,10 @@ def spelling(label: Column) -> Column:
 
 def count_spellings(rows: DataFrame) -> Counter[str]:
     """How many rows hold each of the most frequent spellings in the column `spelling`."""
-    counted = rows.where("spelling is not null").groupBy("spelling").count()
-    most = counted.orderBy(F.desc("count"), "spelling").limit(_MOST_SPELLINGS).collect()
-    return Counter({row["spelling"]: row["count"] for row in most})
+    # Rows without one are counted too: to filter them Spark would take each row apart a second time.
+    counted = rows.groupBy("spelling").count()
+    most = counted.orderBy(F.col("spelling").isNull(), F.desc("count"), "spelling").limit(_MOST_SPELLINGS)
+    return Counter({row["spelling"]: row["count"] for row in most.collect() if row["spelling"] is not None})
 
 
 def plan_labels(counts: Counter[str], rated: bool) -> LabelPlan:

@@ -20,6 +20,9 @@ from etl.tally import Tally, tally
 from etl.unchanged import check_unchanged
 from etl.writing import Places, write_dataset, write_quarantine
 
+_KEPT_AS_THEY_ARE = ("spark.sql.inMemoryColumnarStorage.compressed", "false")
+"""No two texts are alike: Spark would look for a dictionary of them whenever it keeps rows."""
+
 
 @dataclass
 class Stopwatch:
@@ -45,15 +48,15 @@ def prepare_dataset(spark: SparkSession, job: Job) -> Tally:
     """
     upload, places = f"s3://{job.raw_bucket}/{job.raw_key}", Places(job.curated_bucket, job.attempt_id)
     watch = Stopwatch(job)
+    spark.conf.set(*_KEPT_AS_THEY_ARE)
     check_unchanged(job)
     with spark_causes_in_words(), watch.step("read and clean"):
         rows, columns = read_upload(spark, upload)
-        cleaned = clean_rows(spread(rows)).persist()
+        cleaned = clean_rows(spread(rows))
         plan = plan_labels(count_spellings(cleaned), columns.rated)
     with watch.step("judge"):
         judged = judge_rows(cleaned, plan).persist()
         counts = tally(judged)
-        cleaned.unpersist()
     rules = quality_rules(counts, job.minimum_rows)
     with watch.step("write"):
         write_quarantine(judged, places.quarantine)

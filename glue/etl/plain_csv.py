@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from etl import simple_rows
 from etl.joined_lines import joined
 from etl.records import LONGEST_FIELD, Unreadable, csv_rows
 
@@ -54,30 +55,40 @@ def header_of(lines: DataFrame) -> Header | None:
 def whole_rows(lines: DataFrame, header: Header) -> DataFrame | None:
     """`line, value` of each row below the header; None unless all of them are plain."""
     below = lines.where(F.col("line") > header.line)
-    plain = F.when(_fits(header), F.length("value") <= LONGEST_FIELD).otherwise(_is_plain())
-    told = below.select("line", plain.alias("plain"), _opens_or_closes().alias("odd"), "value")
-    odd = told.where(~_is_empty() & (~F.col("plain") | F.col("odd"))).drop("value")
-    found = odd.limit(_MOST_ODD_LINES + 1).collect()
-    if all(row["plain"] for row in found):
-        return below.where(~_is_empty())
-    if len(found) > _MOST_ODD_LINES:
-        return None
-    together = joined(below, sorted(row["line"] for row in found if row["odd"]))
+    alone = below.where(~_is_empty())
+    if _all_plain(alone):
+        return alone
+    odd = _odd_lines(alone)
+    together = joined(below, odd) if 0 < len(odd) <= _MOST_ODD_LINES else None
     if together is None:
         return None
     rows = together.where(~_is_empty())
-    return rows if rows.where(~_is_plain()).isEmpty() else None
+    return rows if _all_plain(rows) else None
 
 
 def plain_rows(rows: DataFrame, header: Header, text: int, label: int) -> DataFrame:
     """`row, text, label, malformed` of plain rows, given the places of the two fields in one."""
-    fits = _fits(header)
-    return rows.select(
+    fields = F.when(F.col("simple"), simple_rows.fields()).otherwise(_fields())
+    split = simple_rows.marked(rows).select("line", fields.alias("fields"))
+    fits = F.size("fields") == len(header.fields)
+    return split.select(
         (F.col("line") - header.line).alias("row"),
-        F.when(fits, _field(text)).otherwise(_all_fields()).alias("text"),
-        F.when(fits, _field(label)).otherwise("").alias("label"),
+        F.when(fits, F.col("fields")[text]).otherwise(F.array_join("fields", ",")).alias("text"),
+        F.when(fits, F.col("fields")[label]).otherwise("").alias("label"),
         (~fits).alias("malformed"),
     )
+
+
+def _all_plain(rows: DataFrame) -> bool:
+    # Counted, not filtered: Spark would split a row again for each time that a filter speaks of its pieces.
+    return simple_rows.marked(rows).agg(F.bool_and(_is_plain())).head() != (False,)
+
+
+def _odd_lines(lines: DataFrame) -> list[int]:
+    odd = F.size(F.split("value", '"', -1)) % 2 == 0
+    few = lines.where(odd).select("line").limit(_MOST_ODD_LINES + 1)
+    # With a limit as the last step Spark looks at one piece of the file after the other.
+    return [line for row in few.agg(F.sort_array(F.collect_list("line"))).collect() for line in row[0]]
 
 
 def _is_empty() -> Column:
@@ -87,28 +98,13 @@ def _is_empty() -> Column:
 def _is_plain() -> Column:
     # No field is longer than its row.
     value = F.col("value")
-    return value.rlike(_ROW) & (F.length(value) <= LONGEST_FIELD)
+    return F.col("simple") | (value.rlike(_ROW) & (F.length(value) <= LONGEST_FIELD))
 
 
-def _fits(header: Header) -> Column:
-    """Whether it is plain, and as wide as the header."""
-    others = len(header.fields) - 1
-    return F.col("value").rlike(rf"^{_FIELD}(?:,{_FIELD}){{{others}}}+\r?\z")
-
-
-def _opens_or_closes() -> Column:
-    value = F.col("value")
-    return (F.length(value) - F.length(F.replace(value, F.lit('"')))) % 2 == 1
-
-
-def _field(place: int) -> Column:
-    return _bare(F.regexp_extract("value", f"^(?:{_FIELD},){{{place}}}+({_FIELD})", 1))
-
-
-def _all_fields() -> Column:
+def _fields() -> Column:
     # A comma before each, for Java goes on one character later after a match of nothing.
     raw = F.regexp_extract_all(F.concat(F.lit(","), "value"), F.lit(f",({_FIELD})"), F.lit(1))
-    return F.array_join(F.transform(raw, _bare), ",")
+    return F.transform(raw, _bare)
 
 
 def _bare(field: Column) -> Column:

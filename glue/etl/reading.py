@@ -28,7 +28,10 @@ _Row = tuple[str, str, bool]
 
 
 def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
-    """The rows of the upload and the columns they were taken from; DatasetRefused where it cannot be."""
+    """The rows of the upload and the columns they were taken from; DatasetRefused where it cannot be.
+
+    JSON lines, which Python reads, are read once: they are kept (`persist`).
+    """
     suffix = uri.lower().removesuffix(".gz").rpartition(".")[2]
     reader = _READERS.get(suffix)
     if reader is None:
@@ -37,13 +40,18 @@ def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
     rows, columns = reader(spark, uri)
     if "row" not in rows.columns:
         rows = rows.select((F.monotonically_increasing_id() + 1).alias("row"), "*")
-    return rows, columns
+    return rows.persist() if reader is _read_json else rows, columns
 
 
 def spread(rows: DataFrame) -> DataFrame:
-    """The rows in at least as many pieces as tasks may run: what was read by one task is cleaned by all."""
+    """The rows in at least as many pieces as tasks may run: what was read by one task is cleaned by all.
+
+    Such rows are kept (`persist`), for to read them once more would take one task again.
+    """
     wanted = rows.sparkSession.sparkContext.defaultParallelism
-    return rows if rows.rdd.getNumPartitions() >= wanted else rows.repartition("row")
+    if rows.rdd.getNumPartitions() >= wanted:
+        return rows
+    return rows.unpersist().repartition("row").persist()
 
 
 def _read_csv(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:

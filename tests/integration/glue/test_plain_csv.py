@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from etl import plain_csv
+from etl import plain_csv, simple_rows
 from etl.plain_csv import Header, header_of, numbered, plain_rows, whole_rows
 from etl.reading import _read_csv, _read_csv_in_order
 from etl.records import csv_rows
@@ -51,7 +51,8 @@ def test_a_line_taken_for_plain_is_the_row_that_python_reads(spark: SparkSession
     expected = {line: row for line in lines if (row := _by_itself(line))}
     frame = spark.createDataFrame(list(enumerate(lines, 1)), "line bigint, value string")
     # when Spark reads those it takes for plain
-    plain = frame.where(plain_csv._is_plain()).orderBy("line").collect()
+    marked = simple_rows.marked(frame).withColumn("plain", plain_csv._is_plain())
+    plain = [row[:2] for row in marked.select("line", "value", "plain").orderBy("line").collect() if row[2]]
     read = plain_rows(spark.createDataFrame(plain, frame.schema), Header(["review", "sentiment"], 0), 0, 1)
     found = {lines[row["row"] - 1]: tuple(row)[1:] for row in read.collect()}
     # then each is what Python makes of it, and few others are left to Python
