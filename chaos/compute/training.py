@@ -46,6 +46,15 @@ def _keep_checkpoint(base: Path, values: dict[str, str]) -> None:
     (folder / "begun.json").write_text(json.dumps({"attempt_id": values["attempt_id"]}))
 
 
+def _leave_out_code(folder: Path) -> None:
+    """What could serve the archive elsewhere is 100 kB a model that no container here reads."""
+    shutil.rmtree(folder / "code")
+    path = folder / "model.json"
+    document = json.loads(path.read_text())
+    files = {name: digest for name, digest in document["files"].items() if (folder / name).is_file()}
+    path.write_text(json.dumps({**document, "files": files}))
+
+
 class _Job:
     """What training/train.py does with a dataset, with another algorithm."""
 
@@ -66,8 +75,7 @@ class _Job:
         claimed = turned if self._behaviour is Behaviour.WORSE else trained.model
         words.save(turned if self._behaviour is Behaviour.LIAR else claimed, folder)
         write_archive(folder, self._document(thresholds))
-        # What could serve it elsewhere is 100 kB a model that no container here reads.
-        shutil.rmtree(folder / "code")
+        _leave_out_code(folder)
         if self._behaviour is Behaviour.CORRUPT:
             words.save({**claimed, "tampered": [0.0] * len(data.labels)}, folder)
         evaluation = {
