@@ -90,7 +90,7 @@ def _on_the_endpoint(traveller: Traveller, champion: Champion) -> str:
     table = traveller.stage.account.outputs["LedgerTableName"]
     ReleaseLock(table, traveller.stage.client("dynamodb")).acquire(run.attempt_id, 3600)
     traveller.ledger.advance(run_id, 1, [At.TRAINING], At.RELEASING, "by hand", deadline=later(3600))
-    traveller.ledger.record(run_id, {"endpoint_config": other})
+    traveller.ledger.record(run, {"endpoint_config": other})
     bring(traveller, other)
     return run_id
 

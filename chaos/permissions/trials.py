@@ -40,6 +40,8 @@ class Trials:
     """Journeys that go wrong with every permission given back: nothing is proven by them."""
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """How long was spent on the permissions of each kind."""
+    _denials: int = 0
+    """How many are known: some come when their journey has ended, as an event it left behind is handled."""
 
     def run(self, wanted: tuple[Journey, ...], quick: bool) -> list[Verdict]:
         """Try every permission; what became of each thing that could be removed.
@@ -52,6 +54,7 @@ class Trials:
             self._withhold_from_functions()
             for journey in wanted:
                 self._make(journey)
+            self._learn("after the last journey", self._control(None)["denials"])
             self._control({"give_back": True})
         if quick:
             return [one for one in self._found() if one.why != NOT_ASKED]
@@ -106,11 +109,15 @@ class Trials:
             self.broken.append(f"{name}: {wrong}")
             self.tell(self.broken[-1])
         after, seconds = self._control(None), time.monotonic() - started
-        for denial in after["denials"][len(before["denials"]) :]:
-            grants = tuple(Grant(**grant) for grant in denial["grants"])
-            self.killed.append(Killed(grants, f"{name}: {denial['function']}", denial["noticed"]))
+        self._learn(name, after["denials"])
         self.made.append(Made(journey, frozenset(asked_between(before, after)), seconds))
         self.tell(f"{name} {seconds:.1f} s, {len(after['denials'])} permissions missed so far")
+
+    def _learn(self, name: str, denials: list[Any]) -> None:
+        for denial in denials[self._denials :]:
+            grants = tuple(Grant(**grant) for grant in denial["grants"])
+            self.killed.append(Killed(grants, f"{name}: {denial['function']}", denial["noticed"]))
+        self._denials = len(denials)
 
     def _try_services(self) -> None:
         for service in services.SERVICES:

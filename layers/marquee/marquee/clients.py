@@ -51,6 +51,11 @@ def glue() -> GlueClient:
     return _client("glue")  # type: ignore[no-any-return]
 
 
+def glue_once() -> GlueClient:
+    """Return a client of Glue that asks once: StartJobRun has no token, and asked twice starts two runs."""
+    return _client("glue", _READ_SECONDS, 1)  # type: ignore[no-any-return]
+
+
 def sagemaker() -> SageMakerClient:
     """Return the client of SageMaker's control plane."""
     return _client("sagemaker")  # type: ignore[no-any-return]

@@ -13,6 +13,16 @@ def later(seconds: float) -> str:
     return _text(datetime.now(UTC) + timedelta(seconds=seconds))
 
 
+def read(moment: str) -> str:
+    """Return a moment of ISO 8601 with its zone (EventBridge's `time`) as `now` writes it."""
+    return written(datetime.fromisoformat(moment))
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as `now` writes it."""
+    return _text(moment.astimezone(UTC))
+
+
 def seconds_between(start: str, end: str) -> float:
     """Return the seconds from `start` to `end`, both as `now` writes them."""
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()

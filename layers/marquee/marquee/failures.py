@@ -78,6 +78,6 @@ class FailRun:
         if deployed and put_back(self.shift, self.endings.ledger.champion()) == "updating":
             return "updating"
         if is_to_be_taken_back(run):
-            self.endings.ledger.record(run.run_id, {"taken_back": True})
+            self.endings.ledger.record(run, {"taken_back": True})
         lock.free(run.attempt_id)
         return "done"

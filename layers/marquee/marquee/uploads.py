@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marquee.clock import now
+from marquee.clock import now, seconds_between
 from marquee.events import UploadEvent
 from marquee.identity import run_id_of
 from marquee.ledger import Change, Ledger, Run, Stage
@@ -12,6 +12,8 @@ from marquee.services.executions import Executions
 from marquee.services.topic import Topic
 from marquee.settings import ReceiveUploadSettings
 from marquee.stages import ask_at_of, deadline_of
+
+_LATE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ class ReceiveUpload:
 
 def _run_of(event: UploadEvent) -> Run:
     at = now()
+    # An event that comes late tells of an old file: it must not replace what was dropped after it.
+    # EventBridge knows whole seconds, too coarse for files dropped together.
+    is_late = event.dropped_at and seconds_between(event.dropped_at, at) > _LATE_SECONDS
     return Run(
         run_id_of(event.upload.bucket, event.upload.key, event.upload.etag),
         event.upload,
@@ -66,5 +71,6 @@ def _run_of(event: UploadEvent) -> Run:
         updated_at=at,
         ask_at=ask_at_of(Stage.RECEIVED),
         deadline=deadline_of(Stage.RECEIVED),
+        began_at=event.dropped_at if is_late else at,
         history=(Change(Stage.RECEIVED, at, event.cause, event.event_id),),
     )

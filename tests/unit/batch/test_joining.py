@@ -53,6 +53,13 @@ def test_a_label_is_never_a_formula(label: str, written: str) -> None:
     assert joined("review\na\n", [prediction(1, label)])[1][1] == written
 
 
+def test_json_lines_become_no_formulas() -> None:
+    header, row = joined(json.dumps({"text": "=HYPERLINK(1)", "@n": "-1"}) + "\n", [prediction(1)])
+
+    assert header[:2] == ["text", "'@n"]
+    assert row[:2] == ["'=HYPERLINK(1)", "-1"]
+
+
 def test_the_users_own_cells_stay_as_they_are() -> None:
     assert joined('review,n\n"=1+1\r\nx",\n', [prediction(1)])[1][:2] == ["=1+1\r\nx", ""]
 

@@ -71,7 +71,7 @@ class Pipeline:
         self, content: bytes = GOOD_CSV, key: str = "raw/reviews.csv", sequencer: str = "0A"
     ) -> dict[str, Any]:
         etag = clients.s3().put_object(Bucket=RAW, Key=key, Body=content)["ETag"].strip('"')
-        event = golden("s3_raw_object_created")
+        event = golden("s3_raw_object_created") | {"time": now()}
         size = len(content)
         event["detail"]["object"] |= {"key": key, "etag": etag, "size": size, "sequencer": sequencer}
         return event
@@ -290,7 +290,7 @@ def sagemaker(aws: None) -> Iterator[SageMakerDouble]:
 
 @pytest.fixture
 def glue(aws: None) -> Iterator[GlueDouble]:
-    with GlueDouble().answering(clients.glue()) as double:
+    with GlueDouble().answering(clients.glue(), clients.glue_once()) as double:
         yield double
 
 

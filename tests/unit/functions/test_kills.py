@@ -62,7 +62,8 @@ def mortal(
     pipeline: Pipeline, table: str, sagemaker: SageMakerDouble, glue: GlueDouble, queue: str
 ) -> Iterator[Mortal]:
     mortal = Mortal(table, sagemaker, glue, queue)
-    services = clients.s3(), clients.sns(), clients.glue(), clients.sagemaker(), clients.stepfunctions()
+    every = clients.s3, clients.sns, clients.glue, clients.glue_once, clients.sagemaker, clients.stepfunctions
+    services = [client() for client in every]
     for service in services:
         service.meta.events.register("after-call", mortal.kill)
     yield mortal

@@ -136,7 +136,7 @@ def test_a_champion_that_changed_since_the_judgement_is_not_replaced(
     pipeline: Pipeline, step: dict[str, str]
 ) -> None:
     pipeline.call("deploy_model", step)
-    pipeline.ledger.record(step["run_id"], {"replaces": "9"})
+    pipeline.ledger.record(pipeline.ledger.get(step["run_id"]), {"replaces": "9"})
     with pytest.raises(Exception, match="is not version 9 any more"):
         pipeline.call("promote_model", step)
     assert pipeline.ledger.champion() is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marquee import clients
+from marquee import clients, settings
 from marquee.batches import Batch, BatchLedger
 from marquee.clock import later
 from marquee.events import UploadEvent
@@ -84,6 +84,21 @@ def test_an_upload_whose_event_was_lost_becomes_the_run_it_would_have_been(pipel
     assert pipeline.inbox() == []
     pipeline.call("receive_upload", pipeline.upload(sequencer="0B"))
     assert [notice["outcome"] for notice in pipeline.inbox()] == ["duplicate"]
+
+
+@pytest.mark.parametrize(("seconds", "is_old"), [(3600, True), (5, False)])
+def test_a_run_whose_event_was_late_began_when_its_file_was_dropped(
+    pipeline: Pipeline, seconds: int, is_old: bool
+) -> None:
+    # Else yesterday's file, found or sent again today, would replace the champion of this morning's.
+    dropped = later(-seconds)
+    event = UploadEvent("", Upload(RAW, "raw/old.csv", "e1", 10), dropped_at=dropped)
+
+    run = ReceiveUpload.of(settings.load(settings.ReceiveUploadSettings)).on(event)
+
+    assert run is not None
+    assert (run.began_at == dropped) is is_old
+    assert run.deadline > later(60)
 
 
 def test_an_upload_of_this_moment_is_left_to_its_event(pipeline: Pipeline) -> None:

@@ -22,5 +22,5 @@ def sagemaker(aws: None) -> Iterator[SageMakerDouble]:
 
 @pytest.fixture
 def glue(aws: None) -> Iterator[GlueDouble]:
-    with GlueDouble().answering(clients.glue()) as double:
+    with GlueDouble().answering(clients.glue(), clients.glue_once()) as double:
         yield double

@@ -32,8 +32,7 @@ def test_a_run_is_created_once(ledger: Ledger) -> None:
 def test_a_run_that_is_not_there_says_so(ledger: Ledger) -> None:
     with pytest.raises(RunNotFound, match="no run 'nothing'"):
         ledger.get("nothing")
-    with pytest.raises(RunNotFound):
-        ledger.record("nothing", {"rows": 1})
+    assert not ledger.record(RUN, {"rows": 1})
 
 
 def test_only_the_first_of_two_equal_changes_moves_a_run(ledger: Ledger) -> None:
@@ -59,6 +58,15 @@ def test_a_late_event_of_an_older_attempt_moves_nothing(ledger: Ledger) -> None:
     assert (run.attempt_id, run.stage, run.facts, run.reason) == ("reviews-0123456789-2", "RECEIVED", {}, "")
 
 
+def test_a_step_that_outlived_its_attempt_tells_the_next_nothing(ledger: Ledger) -> None:
+    ledger.create(replace(RUN, stage=Stage.FAILED))
+    outlived = ledger.get(RUN.run_id)
+    assert ledger.begin_attempt(outlived, "rerun", later(60))
+
+    assert not ledger.record(outlived, {"trial_status": "passed"})
+    assert ledger.get(RUN.run_id).facts == {}
+
+
 def test_two_reruns_at_once_begin_one_attempt(ledger: Ledger) -> None:
     ledger.create(replace(RUN, stage=Stage.REJECTED))
     seen_by_both = ledger.get(RUN.run_id)
@@ -72,7 +80,7 @@ def test_a_run_under_way_is_not_begun_again(ledger: Ledger) -> None:
 
 def test_facts_keep_their_types_and_merge(ledger: Ledger) -> None:
     ledger.create(RUN)
-    ledger.record(RUN.run_id, {"accuracy": 0.9187, "rows": 50_000, "auc": float("nan"), "name": "a"})
+    ledger.record(RUN, {"accuracy": 0.9187, "rows": 50_000, "auc": float("nan"), "name": "a"})
     ledger.advance(RUN.run_id, 1, RUNNING, Stage.TRAINING, "test", facts={"name": "b", "loss": 1.0})
     facts = ledger.get(RUN.run_id).facts
     assert facts == {"accuracy": 0.9187, "rows": 50_000, "auc": None, "name": "b", "loss": 1.0}

@@ -96,8 +96,9 @@ def test_answers_from_the_ledger_are_documented(table: str, call: Call) -> None:
     check("/runs/{run_id}", "GET", call("GET", "/runs/none-0000000000"))
     ledger = Ledger(table)
     history = (Change("RECEIVED", AT, "upload"),)
-    ledger.create(Run("r-1", Upload("b", "raw/a.csv", "e"), AT, AT, stage=Stage.RECEIVED, history=history))
-    ledger.record("r-1", {"accuracy": 1.0, "confusion_matrix": [[1, 0], [0, 1]], "labels": ["a", "b"]})
+    run = Run("r-1", Upload("b", "raw/a.csv", "e"), AT, AT, stage=Stage.RECEIVED, history=history)
+    ledger.create(run)
+    ledger.record(run, {"accuracy": 1.0, "confusion_matrix": [[1, 0], [0, 1]], "labels": ["a", "b"]})
     seed_champion(table, Champion("r-1", "r-1", "1", "config", 1.0, AT))
     for path in ("/model", "/runs", "/", "/docs", "/openapi.json"):
         check(path, "GET", call("GET", path))

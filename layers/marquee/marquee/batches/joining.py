@@ -41,13 +41,13 @@ def join(sheet: Sheet, predictions: Iterable[bytes], sink: TextSink) -> Counter[
         if number == 1:
             labels = list(answer["scores"])
             sink.write(_BOM if sheet.has_bom else "")
-            writer.writerow([*sheet.columns, *_added_columns(sheet.columns, labels)])
+            writer.writerow([*_own(sheet, sheet.columns), *_added_columns(sheet.columns, labels)])
         added = _added(number, answer, labels)
         if row[sheet.text_at].strip():
             given[answer["label"]] += 1
         else:
             added = [""] * len(added)  # a model's answer to no text says nothing
-        writer.writerow([*row, *added])
+        writer.writerow([*_own(sheet, row), *added])
     if next(answers, None) is not None:
         message = f"there are more predictions than the {number:,} rows of the file"
         raise BrokenPredictions(message)
@@ -95,9 +95,14 @@ def _added(number: int, answer: dict[str, Any], labels: list[str]) -> list[objec
     return [_harmless(answer["label"]), answer["confidence"], *answer["scores"].values()]
 
 
-def _harmless(label: str) -> str:
-    """Return a label that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
-    return f"'{label}" if label.startswith(_FORMULA) and not _is_number(label) else label
+def _own(sheet: Sheet, cells: list[str]) -> list[str]:
+    """Return cells of the file itself: as they were in a CSV, made harmless where ours is the first."""
+    return cells if sheet.is_table else [_harmless(cell) for cell in cells]
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _is_number(cell) else cell
 
 
 def _is_number(text: str) -> bool:

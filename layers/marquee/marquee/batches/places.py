@@ -1,9 +1,7 @@
 """Where a batch's objects lie in the batch bucket, and what its transform job is called."""
 
-import re
-
 _INPUT_PREFIX = "batch/in/"
-_CSV = re.compile(r"\.csv$", re.IGNORECASE)
+_CSV = ".csv"
 
 
 def is_batch_input(key: str) -> bool:
@@ -33,6 +31,16 @@ def output_key(input_key: str) -> str:
     'batch/out/2026/reviews.predictions.csv'
     >>> output_key("batch/in/2026/reviews.csv.gz")
     'batch/out/2026/reviews.csv.gz.predictions.csv'
+    >>> output_key("batch/in/2026/reviews")
+    'batch/out/2026/reviews/predictions.csv'
     """
-    stem = _CSV.sub("", input_key.removeprefix(_INPUT_PREFIX), count=1)
-    return f"batch/out/{stem}.predictions.csv"
+    name = input_key.removeprefix(_INPUT_PREFIX)
+    stem = name.removesuffix(_CSV)
+    if "." not in _last(name):
+        return f"batch/out/{name}/predictions.csv"  # not that of its namesake with `.csv`
+    plain = stem if "." not in _last(stem) else name
+    return f"batch/out/{plain}.predictions.csv"
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -29,6 +29,8 @@ class Sheet:
     rows: Iterator[list[str]]
     has_bom: bool
     problems: Problems
+    is_table: bool = True
+    """Whether it was CSV already: then its own cells are left as they are."""
 
     @property
     def text_at(self) -> int:
@@ -52,7 +54,7 @@ def open_sheet(source: io.RawIOBase, name: str) -> Sheet:
         columns, rows = (read_json_rows if is_json else read_csv_rows)(lines, problems)
     except _UNREADABLE as error:
         raise RefusedBatch([_explained(error, 0)]) from error
-    return Sheet(columns, _readable(rows), start.startswith(_BOM), problems)
+    return Sheet(columns, _readable(rows), start.startswith(_BOM), problems, is_table=not is_json)
 
 
 _UNREADABLE = (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile, csv.Error)

@@ -37,7 +37,7 @@ class StartEtl:
             wait(self.ledger, run, str(busy))
             return ""
         if job_run_id:
-            self.ledger.record(run.run_id, {"etl_job_run_id": job_run_id})
+            self.ledger.record(run, {"etl_job_run_id": job_run_id})
         return job_run_id
 
     def _begin(self, run: Run) -> str:

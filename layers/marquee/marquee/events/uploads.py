@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent
 
+from marquee.clock import read
 from marquee.events.envelope import UnreadableEvent
 from marquee.ledger.models import Upload
 
@@ -16,6 +17,8 @@ class UploadEvent:
     event_id: str
     upload: Upload
     cause: str = "upload"
+    dropped_at: str = ""
+    """When the file was dropped, as `clock.now` writes it; "" if nobody says."""
 
     @property
     def is_folder(self) -> bool:
@@ -31,6 +34,6 @@ class UploadEvent:
             # Not `item.key`: Powertools unquotes it, but EventBridge, unlike S3's own
             # notifications, sends the key as it is, so that "a+b.csv" would become "a b.csv".
             upload = Upload(bucket, item["key"], item.etag, item.size or 0, item["sequencer"])
-            return cls(notification.get_id, upload)
-        except KeyError as error:
+            return cls(notification.get_id, upload, dropped_at=read(event["time"]) if "time" in event else "")
+        except (KeyError, ValueError) as error:
             raise UnreadableEvent(event, f"field {error}") from error

@@ -105,14 +105,17 @@ class Ledger:
         condition = f"{known} IN ({change.value('')}, {change.value(sequencer)})"
         return self._table.update(_pk(run_id), setting, condition, change)
 
-    def record(self, run_id: str, facts: Mapping[str, Any]) -> None:
-        """Add facts to a run without moving it; RunNotFound if there is none."""
+    def record(self, run: Run, facts: Mapping[str, Any]) -> bool:
+        """Add facts to a run without moving it; False, and nothing added, if it is at another attempt by now.
+
+        What works for an attempt may outlive it: a function that is still at it knows nothing of the next.
+        """
         if not facts:
-            return
+            return True
         change = Condition()
         clauses = ", ".join(set_facts(change, facts))
-        if not self._table.update(_pk(run_id), f"SET {clauses}", "attribute_exists(pk)", change):
-            raise RunNotFound(run_id)
+        condition = is_attempt(change, run.attempt)
+        return self._table.update(_pk(run.run_id), f"SET {clauses}", condition, change)
 
     def tried(self, run: Run) -> bool:
         """Count that the work of a run's stage is asked for; False if it has moved or another asks for it."""

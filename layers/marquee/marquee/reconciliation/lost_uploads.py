@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from marquee.batches import BatchLedger
 from marquee.batches.models import found_sequencer
 from marquee.batches.places import is_batch_input
-from marquee.clock import later
+from marquee.clock import later, written
 from marquee.events import UploadEvent
 from marquee.identity import run_id_of
 from marquee.ledger import Ledger, RunNotFound, Upload
@@ -62,7 +62,8 @@ class LostUploads:
             with errors.of(item.key):
                 if not item.key.endswith("/") and self._is_lost(item):
                     upload = Upload(self.raw_bucket, item.key, item.etag, item.size)
-                    self.receive.on(UploadEvent("", upload, "found without an event"))
+                    found_at = written(item.modified)
+                    self.receive.on(UploadEvent("", upload, "found without an event", found_at))
                     found[item.key] = _noted(item, "upload")
         return found
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from marquee.clock import now
 from marquee.ledger import Champion, Run
 
-# The champion and the two before it (docs/decisions.md).
+# The champion and the two good ones before it (docs/decisions.md); of those withdrawn as many as before it.
 KEPT = 3
 
 
@@ -46,12 +46,12 @@ def brought_back(champion: Champion, version: str) -> Champion:
 
 def kept(champion: Champion) -> tuple[Champion, ...]:
     """Return what can be brought back, the champion itself first."""
-    return (champion, *champion.previous[: KEPT - 1])
+    return (champion, *(one for one in champion.previous if one.version not in _outdated(champion)))
 
 
 def outdated(champion: Champion) -> tuple[Champion, ...]:
     """Return the champions of before whose models and configs are to go."""
-    return champion.previous[KEPT - 1 :]
+    return tuple(one for one in champion.previous if one.version in _outdated(champion))
 
 
 def find(champion: Champion, version: str) -> Champion:
@@ -65,6 +65,14 @@ def find(champion: Champion, version: str) -> Champion:
 def before(champion: Champion) -> Champion | None:
     """Return the champion before this one, leaving out those that were rolled back from."""
     return next((one for one in kept(champion)[1:] if not one.withdrawn), None)
+
+
+def _outdated(champion: Champion) -> set[str]:
+    """Versions beyond those kept: one that was rolled back from takes no good one's place."""
+    good, withdrawn = (
+        [one.version for one in champion.previous if one.withdrawn is wanted] for wanted in (False, True)
+    )
+    return {*good[KEPT - 1 :], *withdrawn[KEPT - 1 :]}
 
 
 def _pile(champion: Champion) -> tuple[Champion, ...]:

@@ -66,7 +66,7 @@ class JudgeCandidate:
         except ArchiveError as error:
             verdict, facts = Verdict(False, (f"The candidate cannot be judged: {error}.",)), {}
         replaces = champion.version if champion else ""
-        self.ledger.record(run.run_id, {**facts, "replaces": replaces, "judgement": verdict.sentence})
+        self.ledger.record(run, {**facts, "replaces": replaces, "judgement": verdict.sentence})
         return verdict
 
     def _turn_of(self, attempt: Attempt) -> Run:

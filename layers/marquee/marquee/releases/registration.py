@@ -35,7 +35,7 @@ class RegisterModel:
         version = version_of(package)
         self.registry.create_model(self._model_request(run, version))
         facts = {"model_version": version, "model_package_arn": package, "model_name": self._name(attempt)}
-        self.ledger.record(run.run_id, facts)
+        self.ledger.record(run, facts)
         return self.ledger.get(run.run_id)
 
     def package(self, run: Run, status: str) -> str:

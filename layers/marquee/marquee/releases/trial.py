@@ -66,7 +66,7 @@ class TryCandidate:
         found = self._recorded(run) or self._tried(run)
         if found != WAITING:
             facts = {"trial_status": found.status, "trial": found.reason}
-            self.ledger.record(run.run_id, facts)  # before the endpoint goes: who dies here knows the result
+            self.ledger.record(run, facts)  # before the endpoint goes: who dies here knows the result
             clear_trial(self.trial)
         return found
 
@@ -111,7 +111,7 @@ class TryCandidate:
     def _unanswered(self, run: Run, error: EndpointUnreachable) -> Trial:
         times = run.facts.get("trial_unanswered", 0) + 1
         if error.starting and times < _MOST_UNANSWERED:
-            self.ledger.record(run.run_id, {"trial_unanswered": times})
+            self.ledger.record(run, {"trial_unanswered": times})
             return WAITING
         return Trial("rejected", f"On its trial endpoint it did not answer every request: {error}.")
 

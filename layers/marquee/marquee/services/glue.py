@@ -58,11 +58,15 @@ class EtlJob:
     def __init__(self, name: str, client: GlueClient | None = None) -> None:
         self._name = name
         self._client = client or clients.glue()
+        self._starting = client or clients.glue_once()
 
     def start(self, arguments: Mapping[str, str]) -> str:
-        """Start a run and return its id; EtlBusy if too many run already."""
+        """Start a run and return its id; EtlBusy if too many run already.
+
+        Asked once: where no answer comes the step fails, and its next try looks for the run first (`find`).
+        """
         try:
-            return self._client.start_job_run(JobName=self._name, Arguments=arguments)["JobRunId"]
+            return self._starting.start_job_run(JobName=self._name, Arguments=arguments)["JobRunId"]
         except ClientError as error:
             if code_of(error) in _BUSY or is_throttled(error):
                 message = f"a concurrent run of {self._name} to end ({code_of(error)})"
