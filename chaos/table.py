@@ -36,7 +36,8 @@ def as_json(rows: Sequence[Row]) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """Return the rows as docs/reliability.md holds them."""
+    """Return the rows as docs/reliability.md holds them, and below them what the figures alone would hide."""
     head = "| fault class | where | tried | survived | seconds |\n|---|---|---|---|---|\n"
     cells = (f"| {r.fault} | {r.where} | {r.tried} | {r.survived} | {r.seconds:.0f} |\n" for r in rows)
-    return head + "".join(cells)
+    remarks = (f"- {row.fault}, {row.where}: {row.remark}\n" for row in rows if row.remark)
+    return f"{head}{''.join(cells)}\n{''.join(remarks)}"

@@ -14,14 +14,14 @@ from marquee.names import attempt_name
 _ENDS = frozenset({"rejected", "failed"})
 _BETTER = replace(GOOD, outcomes=frozenset({"live"}))
 _TRUNCATED = Journey("truncated", _ENDS)
-_BAD = {
+_BAD = {  # each with words that its notice must say: it was refused for what is bad about it
     "a worse model": (WORSE, "floor"),
-    "a model that answers otherwise than it was judged": (LIAR, ""),
-    "a corrupt archive": (Journey("corrupt", _ENDS), ""),
+    "a model that answers otherwise than it was judged": (LIAR, "On its trial endpoint"),
+    "a corrupt archive": (Journey("corrupt", _ENDS), "does not start"),
     "an archive cut off in the bucket": (_TRUNCATED, "the archive is damaged"),
-    "a slow model": (Journey("slow", _ENDS), ""),
-    "a model that crashes on every request": (Journey("crashing", _ENDS), ""),
-    "a model that does not start": (UNSTARTABLE, ""),
+    "a slow model": (Journey("slow", _ENDS), "too slow"),
+    "a model that crashes on every request": (Journey("crashing", _ENDS), "not answer"),
+    "a model that does not start": (UNSTARTABLE, "does not start"),
 }
 _JUDGED_LATER = {"kind": "delay", "rule": "*-model-trained", "seconds": 20}
 """Time to cut the archive off between training and judging."""

@@ -52,9 +52,8 @@ def fit(present: sp.csr_matrix, share: Floats, knobs: Knobs) -> Fit:
     """Tell one class from the rest on rows scaled by the log-count ratios and then to unit length.
 
     `share` (rows,) is how far each row is of the class: 0 or 1, or between where nobody labelled it.
-    Unit length, so that a text says how it leans and not how long it is: for short texts of other domains
-    (docs/performance.md). N-grams whose ratio chance explains get ratio and weight 0: half the time, no
-    accuracy lost.
+    Unit length, so that a text says how it leans and not how long it is. N-grams whose ratio chance explains
+    get ratio and weight 0: half the time, no accuracy lost.
     """
     frequency = np.asarray(present.sum(axis=0, dtype=np.float64)).ravel()
     ratios = log_count_ratios(present.T @ share, frequency, knobs.smoothing)
