@@ -2,7 +2,7 @@
 
 A row is split at its quotes: the pieces at odd places stand in quotes, those between them outside. It is
 *simple* if every quote opens or closes a whole field or is one of two that stand for one. What a pattern
-finds character by character, a split finds eight times as fast; rows that are not simple are left to the
+finds character by character, a split finds several times as fast; rows that are not simple are left to the
 patterns of etl.plain_csv.
 """
 
