@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from cli.bringing_up import brought_up
@@ -10,7 +10,7 @@ from cli.commands.up import require_local
 from cli.errors import CommandError
 from cli.following import follow, summary
 from cli.function_url import predict
-from cli.hints import hint
+from cli.hints import hint, typeable
 from cli.notices import Notice, await_notice
 from cli.sample import write_sample
 from cli.uploading import require_file, start_run
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         ended = _trained(account, file, terminal)
         answer = predict(account, REVIEWS)
         notice = await_notice(account, ended.run_id, "live")
-        _show(ended, answer, notice, _next_steps(arguments, ended.run_id), terminal)
+        _show(arguments, ended, answer, notice, terminal)
     return 0
 
 
@@ -65,7 +65,7 @@ def _trained(account: Account, file: Path, terminal: Terminal) -> Run:
 
 
 def _show(
-    run: Run, answer: dict[str, Any], notice: Notice | None, next_steps: str, terminal: Terminal
+    arguments: argparse.Namespace, run: Run, answer: dict[str, Any], notice: Notice | None, terminal: Terminal
 ) -> None:
     from rich.console import Group  # noqa: PLC0415
 
@@ -73,7 +73,9 @@ def _show(
         raise CommandError(
             f"Run {run.run_id} is live, but its notice is missing.", "Look with `marquee inbox`."
         )
+    notice = replace(notice, text=typeable(arguments, notice.text))
     result = {"run": summary(run), "predictions": answer, "notice": asdict(notice)}
+    next_steps = _next_steps(arguments, run.run_id)
     view = Group("", predictions_table(REVIEWS, answer), "", notice_panel(notice), "", next_steps)
     terminal.show(result, view)
 
