@@ -4,11 +4,13 @@ from typing import Any, Protocol
 
 from marquee.hints import hint
 from marquee.observability import observed
-from marquee.reconciliation import Patience, Reconcile, Sweep
+from marquee.reconciliation import Budget, Patience, Reconcile, Sweep
 from marquee.settings import ReconcileSettings, load
 
-# For the item that the sweep is at when its time is spent.
+# For the item that it is at when its time is spent.
 _TO_END_SECONDS = 30
+# Of its time, where a sweep follows.
+_PASS_SHARE = 2 / 3
 
 
 class Invocation(Protocol):
@@ -29,11 +31,13 @@ def handler(event: dict[str, Any], context: Invocation) -> dict[str, str]:
     quiet = event.get("quiet_seconds")
     patience = Patience() if quiet is None else Patience(float(quiet))
     settings = load(ReconcileSettings)
+    budget = Budget(context.get_remaining_time_in_millis() / 1000 - _TO_END_SECONDS)
     found = dict[str, str]()
     try:
-        found |= Reconcile.of(settings).run(patience)
+        found |= Reconcile.of(settings).run(
+            patience, budget.part(_PASS_SHARE) if event.get("sweep") else budget
+        )
     finally:  # the sweep is another search, which a run that cannot be reconciled says nothing about
         if event.get("sweep"):
-            left = context.get_remaining_time_in_millis() / 1000 - _TO_END_SECONDS
-            found |= Sweep.of(settings).run(left, event.get("older_than_seconds"))
+            found |= Sweep.of(settings).run(budget, event.get("older_than_seconds"))
     return found

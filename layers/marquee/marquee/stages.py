@@ -4,7 +4,7 @@ from typing import Any
 
 from marquee.clock import later, now, seconds_between
 from marquee.identity import Attempt
-from marquee.ledger import RUNNING, Ledger, Promotion, Run, Stage
+from marquee.ledger import MAY_WAIT_SECONDS, RUNNING, Ledger, Promotion, Run, Stage
 from marquee.observability import about, logger, seconds
 
 _FROM = {
@@ -38,8 +38,6 @@ _MAY_TAKE = {
 
 # How often a stage's work is asked for before the run fails; waits for its turn do not count.
 _MOST_TRIES = 10
-# Longer than the queue of any stage should be: what still waits then waits for something that never comes.
-_MAY_WAIT_SECONDS = 3 * 86_400
 
 
 class RunMoved(Exception):
@@ -64,7 +62,7 @@ def ask_at_of(stage: Stage) -> str:
 def wait(ledger: Ledger, run: Run, waiting_for: str, seconds_allowed: float = 0) -> None:
     """Count that a run waits for its turn, which is no failure; its deadline moves on, three days at most."""
     waited = seconds_between(run.working.waiting_since, now()) if run.working.waiting_since else 0
-    if waited < _MAY_WAIT_SECONDS:
+    if waited < MAY_WAIT_SECONDS:
         ledger.waited(run, waiting_for, deadline_of(run.stage, seconds_allowed))
 
 

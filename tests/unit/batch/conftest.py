@@ -113,6 +113,7 @@ def cloud(table: str, monkeypatch: pytest.MonkeyPatch) -> Cloud:
         "LEDGER_TABLE": table,
         "NOTICES_TOPIC_ARN": topic,
         "TRANSFORM_INSTANCE_TYPE": "ml.m5.large",
+        "START_TRANSFORM_FUNCTION": "start_transform",
         "POWERTOOLS_SERVICE_NAME": "test",
         "POWERTOOLS_METRICS_NAMESPACE": "test",
     }.items():

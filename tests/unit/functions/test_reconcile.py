@@ -12,6 +12,7 @@ from tests.unit.functions.conftest import Pipeline, training_event
 from tests.unit.marquee.doubles import Refused
 
 NOW = {"quiet_seconds": 0}
+HOUR = 3601
 
 
 def reconcile(pipeline: Pipeline) -> dict[str, Any]:
@@ -159,9 +160,21 @@ def test_a_deadline_tells_what_the_service_said(pipeline: Pipeline) -> None:
     step = pipeline.receive()
     pipeline.train(step)
     pipeline.sagemaker.refuse_next["DescribeTrainingJob"] = Refused("AccessDeniedException", "not authorized")
-    put_deadline_behind(pipeline, step["run_id"])
+    put_deadline_behind(pipeline, step["run_id"], HOUR)
     reconcile(pipeline)
     assert "not authorized" in pipeline.ledger.get(step["run_id"]).reason
+
+
+def test_a_run_whose_work_may_be_done_is_not_failed_for_one_question_without_an_answer(
+    pipeline: Pipeline,
+) -> None:
+    step = pipeline.receive()
+    pipeline.train(step)
+    pipeline.sagemaker.refuse_next["DescribeTrainingJob"] = Refused("ThrottlingException", "Rate exceeded")
+    put_deadline_behind(pipeline, step["run_id"])
+    assert reconcile(pipeline) == {step["run_id"]: "unasked"}
+    assert reconcile(pipeline) == {step["run_id"]: "moved"}
+    assert pipeline.ledger.get(step["run_id"]).stage == Stage.JUDGING
 
 
 def test_a_run_that_breaks_the_reconciler_holds_up_nobody_else(pipeline: Pipeline) -> None:

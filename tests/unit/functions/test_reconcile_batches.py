@@ -121,6 +121,50 @@ def test_a_busy_account_is_asked_again(
     assert the_batch(table).stage == BatchStage.TRANSFORMING
 
 
+def busy(pipeline: Pipeline, table: str, event: dict[str, Any]) -> Batch:
+    """A batch whose transform job found no room."""
+    limit = Refused("ResourceLimitExceeded", "The account-level service limit 'x' is 1 Instances")
+    pipeline.sagemaker.refuse_next["CreateTransformJob"] = limit
+    pipeline.call("start_transform", event)
+    return the_batch(table)
+
+
+def job_ended(batch: Batch) -> dict[str, Any]:
+    event = golden("sagemaker_transform_job_failed")
+    event["detail"]["TransformJobName"] = f"marquee-dev-{batch.batch_id}"
+    return event
+
+
+def test_the_end_of_a_job_has_the_oldest_that_waits_asked_for_again(
+    pipeline: Pipeline, table: str, event: dict[str, Any], functions: LambdaDouble
+) -> None:
+    waiting = busy(pipeline, table, event)
+    event["detail"]["object"]["sequencer"] = "02"
+    pipeline.call("start_transform", event)
+    (other,) = (one for one in BatchLedger(table).batches() if one.batch_id != waiting.batch_id)
+    pipeline.call("finish_transform", job_ended(other))
+    pipeline.call("finish_transform", job_ended(other))  # its turn is taken: it is not sent twice
+    ((name, sent),) = functions.sent
+    pipeline.call(name, sent)
+    assert f"marquee-dev-{waiting.batch_id}" in pipeline.sagemaker.transforms
+    assert not BatchLedger(table).get(waiting.batch_id).waits
+
+
+def test_a_wait_moves_the_deadline_for_three_days_and_no_longer(
+    pipeline: Pipeline, table: str, event: dict[str, Any], functions: LambdaDouble
+) -> None:
+    batch = busy(pipeline, table, event)
+    put(table, batch, deadline=later(60))
+    assert busy(pipeline, table, event).deadline > later(3 * 3600)
+    put(table, batch, deadline=later(-1), waiting_since=later(-3 * 86_400 - 1))
+    overdue = busy(pipeline, table, event)
+    assert (overdue.waits, overdue.deadline < later(0)) == (True, True)
+    put(table, batch, deadline=later(-2 * 3600))
+    reconcile(pipeline)
+    failed = the_batch(table)
+    assert (failed.stage, "waited for room since" in failed.reason) == (BatchStage.FAILED, True)
+
+
 def test_a_file_that_was_never_prepared_is_prepared(
     pipeline: Pipeline, table: str, event: dict[str, Any], functions: LambdaDouble
 ) -> None:

@@ -20,6 +20,7 @@ from marquee.clock import now
 from marquee.ledger import Change
 from marquee.names import attempt_of
 from marquee.observability import about
+from marquee.services.functions import Function
 from marquee.services.topic import Topic
 
 
@@ -31,13 +32,15 @@ class FinishTransform:
     ledger: BatchLedger
     files: BatchFiles
     notices: BatchNotices
+    start: Function
 
     @classmethod
     def of(cls, settings: FinishTransformSettings) -> FinishTransform:
         """Wire it to AWS."""
         ledger = BatchLedger(settings.ledger_table)
         notices = BatchNotices(ledger, Topic(settings.notices_topic_arn, settings.stage))
-        return cls(settings, ledger, BatchFiles(), notices)
+        start = Function(settings.start_transform_function)
+        return cls(settings, ledger, BatchFiles(), notices, start)
 
     def on(self, event: TransformEvent) -> Batch:
         """Handle one event; a repeat changes nothing and tells only what was not told."""
@@ -48,7 +51,15 @@ class FinishTransform:
             self.ledger.working(batch_id)
             self._end(batch, event)
         self.notices.tell(batch_id)
+        self._start_next()
         return self.ledger.get(batch_id)
+
+    def _start_next(self) -> None:
+        """Have the oldest batch that waits for room asked for again: the job that ended has made some."""
+        waiting = (batch for batch in self.ledger.open() if batch.waits)
+        turn = next((batch for batch in waiting if self.ledger.takes_turn(batch.batch_id)), None)
+        if turn:
+            self.start.send(turn.dropped_event)
 
     def _end(self, batch: Batch, event: TransformEvent) -> None:
         facts: dict[str, Any] = {

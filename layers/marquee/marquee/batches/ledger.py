@@ -5,7 +5,15 @@ from __future__ import annotations
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
-from marquee.batches.models import ENDED, FUNCTION_SECONDS, Batch, BatchNotFound, BatchStage, ask_at_of
+from marquee.batches.models import (
+    ENDED,
+    FUNCTION_SECONDS,
+    Batch,
+    BatchNotFound,
+    BatchStage,
+    ask_at_of,
+    deadline_now,
+)
 from marquee.clock import later, now
 from marquee.ledger import Change, Condition, Table
 from marquee.ledger.claims import claim_notice, close, notice_sent, release_notice
@@ -82,11 +90,28 @@ class BatchLedger:
     def working(self, batch_id: str) -> None:
         """Record that a function works for a batch now, so that nobody sets another to work meanwhile."""
         update = Condition()
-        setting = (
-            f"SET {update.path('updated_at')} = {update.value(now())}, "
-            f"{update.path('ask_at')} = {update.value(later(FUNCTION_SECONDS))}"
-        )
-        self._table.update(_pk(batch_id), setting, "attribute_exists(pk)", update)
+        self._table.update(_pk(batch_id), _at_work(update), "attribute_exists(pk)", update)
+
+    def takes_turn(self, batch_id: str) -> bool:
+        """Record that a function works for a batch that waits for room; False if it waits no more."""
+        update = Condition()
+        setting, condition = _at_work(update), f"{update.path('waits')} = {update.value(True)}"
+        return self._table.update(_pk(batch_id), setting, condition, update)
+
+    def waits(self, batch: Batch) -> None:
+        """Record that there is no room for a batch's job, and give it more time: three days at most."""
+        update = Condition()
+        sets: dict[str, Any] = {
+            "waits": True,
+            "waiting_since": batch.waiting_since or now(),
+            "updated_at": now(),
+            "ask_at": ask_at_of(BatchStage.TRANSFORMING),
+        }
+        if batch.may_wait:
+            sets["deadline"] = deadline_now()
+        clauses = ", ".join(f"{update.path(name)} = {update.value(value)}" for name, value in sets.items())
+        condition = f"{update.path('stage')} = {update.value(str(BatchStage.TRANSFORMING))}"
+        self._table.update(_pk(batch.batch_id), f"SET {clauses}", condition, update)
 
     def claim_notice(self, batch_id: str, notice: str, lease_seconds: float) -> bool:
         """Claim the right to send one notice of a batch; False if it is sent or claimed."""
@@ -99,6 +124,14 @@ class BatchLedger:
     def notice_sent(self, batch_id: str, notice: str) -> None:
         """Record that a notice went out."""
         notice_sent(self._table, _pk(batch_id), notice)
+
+
+def _at_work(update: Condition) -> str:
+    return (
+        f"SET {update.path('updated_at')} = {update.value(now())}, "
+        f"{update.path('ask_at')} = {update.value(later(FUNCTION_SECONDS))}, "
+        f"{update.path('waits')} = {update.value(False)}"
+    )
 
 
 def _pk(batch_id: str) -> str:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from marquee.clock import later, now
+from marquee.clock import later, now, seconds_between
 from marquee.identity import run_id_of
-from marquee.ledger import Change, Upload
+from marquee.ledger import MAY_WAIT_SECONDS, Change, Upload
 
 # Longer than a transform job of the largest file takes: past it somebody should look.
 _DEADLINE_SECONDS = 4 * 3600
@@ -41,7 +41,10 @@ class BatchNotFound(LookupError):
 
 @dataclass(frozen=True)
 class Batch:
-    """Everything one upload under `batch/in/` causes; times are ISO 8601 UTC."""
+    """Everything one upload under `batch/in/` causes; times are ISO 8601 UTC.
+
+    It `waits` while the account has no room for its transform job and nobody asks again for it at the moment.
+    """
 
     batch_id: str
     upload: Upload
@@ -61,6 +64,8 @@ class Batch:
     notices: dict[str, dict[str, str]] = field(default_factory=dict)
     ask_at: str = ""
     opened_at: str = ""
+    waits: bool = False
+    waiting_since: str = ""
 
     @classmethod
     def of(cls, upload: Upload, event_id: str) -> Batch:
@@ -73,13 +78,29 @@ class Batch:
         batch_id = run_id_of(upload.bucket, upload.key, f"{upload.etag}/{upload.sequencer}")
         history = (Change(BatchStage.RECEIVED, at, f"{upload.key} was dropped", event_id),)
         ask_at = ask_at_of(BatchStage.RECEIVED)
-        deadline = later(_DEADLINE_SECONDS)
-        return cls(batch_id, upload, at, at, deadline, history=history, ask_at=ask_at, opened_at=at)
+        return cls(batch_id, upload, at, at, deadline_now(), history=history, ask_at=ask_at, opened_at=at)
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen to this batch."""
         return self.stage in ENDED
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether it may go on waiting for room; past three days it waits for something that never comes."""
+        since = self.waiting_since
+        return not since or seconds_between(since, now()) < MAY_WAIT_SECONDS
+
+    @property
+    def dropped_event(self) -> dict[str, Any]:
+        """The event that S3 sent when the file was dropped, as far as UploadEvent reads it."""
+        upload = self.upload
+        item = {"key": upload.key, "etag": upload.etag, "size": upload.size, "sequencer": upload.sequencer}
+        return {
+            "id": f"again-{self.batch_id}",
+            "detail-type": "Object Created",
+            "detail": {"bucket": {"name": upload.bucket}, "object": item},
+        }
 
     def to_item(self) -> dict[str, Any]:
         """Return the batch as plain lists, dicts, strings and numbers."""
@@ -93,6 +114,11 @@ class Batch:
         known["stage"] = BatchStage(item["stage"])
         known["history"] = tuple(Change(**change) for change in item["history"])
         return cls(**known)
+
+
+def deadline_now() -> str:
+    """Return by when a batch must be over that was dropped, or found no room for its job, just now."""
+    return later(_DEADLINE_SECONDS)
 
 
 def found_sequencer(modified: datetime) -> str:

@@ -13,3 +13,5 @@ class StartTransformSettings(NoticeSettings):
 
 class FinishTransformSettings(NoticeSettings):
     """Of finish_transform."""
+
+    start_transform_function: str = Field(min_length=1)

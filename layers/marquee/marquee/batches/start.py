@@ -72,7 +72,8 @@ class StartTransform:
         try:
             self.jobs.create(transform_request(settings.stage, settings.transform_instance_type, batch))
         except TransformBusy as busy:
-            logger().warning("the reconciler will ask again", extra={"because": str(busy)})
+            logger().warning("the next job that ends makes room", extra={"because": str(busy)})
+            self.ledger.waits(batch)
         except TransformRefused as refused:
             if self._moved_to_the_champion(batch, event_id):
                 self._transform(self.ledger.get(batch.batch_id), event_id)

@@ -2,6 +2,7 @@
 
 from marquee.ledger.models import (
     ENDED,
+    MAY_WAIT_SECONDS,
     RUNNING,
     Challenger,
     Champion,
@@ -18,6 +19,7 @@ from marquee.ledger.table import Condition, Table
 
 __all__ = [
     "ENDED",
+    "MAY_WAIT_SECONDS",
     "RUNNING",
     "Challenger",
     "Champion",

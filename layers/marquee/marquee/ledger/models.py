@@ -24,6 +24,11 @@ ENDED = (Stage.LIVE, Stage.REJECTED, Stage.FAILED)
 RUNNING = tuple(stage for stage in Stage if stage not in ENDED)
 
 
+# For room, or for a turn. Longer than any queue should be: what still waits then waits for something
+# that never comes. The state machines that wait have a day more (statemachines/).
+MAY_WAIT_SECONDS = 3 * 86_400
+
+
 class RunNotFound(LookupError):
     """The ledger has no run of that id."""
 

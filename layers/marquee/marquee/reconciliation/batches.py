@@ -1,6 +1,6 @@
 """Batches whose event was lost: the function that should have had it gets it from here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,15 +14,22 @@ from marquee.batches.notices import BatchNotices
 from marquee.batches.transform_jobs import TransformJobs, ended_event
 from marquee.clock import later, now
 from marquee.ledger import Change
-from marquee.reconciliation.findings import Finding, Moved, Unasked, Unknown, Working, counted, said
+from marquee.reconciliation.findings import (
+    GRACE_SECONDS,
+    Finding,
+    Moved,
+    Unasked,
+    Unknown,
+    Working,
+    counted,
+    is_hopeless,
+    said,
+)
 from marquee.reconciliation.patience import Patience
+from marquee.reconciliation.turns import Due
 from marquee.services.functions import Function
 from marquee.services.topic import Topic
 from marquee.settings import ReconcileSettings
-
-# What was set to work shortly before the deadline may still end well: finish_transform has 15
-# minutes, and Lambda invokes it three times.
-_GRACE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -45,11 +52,11 @@ class ReconcileBatches:
         finish = Function(settings.finish_transform_function)
         return cls(settings.stage, ledger, TransformJobs(), notices, start, finish)
 
-    def looks(self, patience: Patience) -> Iterator[tuple[str, Callable[[], str]]]:
-        """Yield every due batch's id and how to look at it; a look says what was found, "" for nothing."""
+    def due(self, patience: Patience) -> Iterator[Due]:
+        """Yield every batch that it is time to look at."""
         for batch in self.ledger.open():
             if patience.is_over(batch.ask_at, batch.updated_at):
-                yield batch.batch_id, partial(self._look, batch.batch_id)
+                yield Due(batch.batch_id, partial(self._look, batch.batch_id), batch.batch_id)
 
     def _look(self, batch_id: str) -> str:
         # Read again: the index is a moment behind.
@@ -67,11 +74,11 @@ class ReconcileBatches:
     def _settle(self, batch: Batch) -> str:
         finding: Finding
         try:
-            hopeless = batch.deadline < later(-_GRACE_SECONDS)
-            finding = Working() if hopeless else self._inspect(batch)
+            long_over = batch.deadline < later(-GRACE_SECONDS)
+            finding = Working() if long_over else self._inspect(batch)
         except ClientError as error:
             finding = Unasked(str(error))
-        if not isinstance(finding, Moved) and batch.deadline < now():
+        if is_hopeless(finding, batch.deadline):
             self._give_up(batch, finding)
         elif isinstance(finding, Unknown):
             self.notices.warn(batch, finding.sentence)
@@ -79,10 +86,10 @@ class ReconcileBatches:
 
     def _inspect(self, batch: Batch) -> Finding:
         if batch.stage == BatchStage.RECEIVED:
-            return self._send(batch, self.start, _dropped(batch))
+            return self._send(batch, self.start, batch.dropped_event)
         job = self.jobs.get(self._job_name(batch))
         if job is None:
-            return self._send(batch, self.start, _dropped(batch))
+            return self._send(batch, self.start, batch.dropped_event)
         status = job["TransformJobStatus"]
         if status in ("InProgress", "Stopping"):
             return Working()
@@ -96,7 +103,9 @@ class ReconcileBatches:
         return Moved()
 
     def _give_up(self, batch: Batch, finding: Finding) -> None:
-        reason = f"Nothing moved it on by its deadline, {batch.deadline}, at {batch.stage}{said(finding)}."
+        waited = f", where it waited for room since {batch.waiting_since}" if batch.waiting_since else ""
+        missed = f"Nothing moved it on by its deadline, {batch.deadline}, at {batch.stage}{waited}"
+        reason = f"{missed}{said(finding)}."
         change = Change(BatchStage.FAILED, now(), "reconcile")
         self.ledger.advance(batch.batch_id, RUNNING, change, {"reason": reason, "deadline": ""})
         self.jobs.stop(self._job_name(batch))
@@ -104,14 +113,3 @@ class ReconcileBatches:
 
     def _job_name(self, batch: Batch) -> str:
         return names.attempt_name(self.stage, batch.batch_id)
-
-
-def _dropped(batch: Batch) -> dict[str, Any]:
-    """Return the event that S3 sent when the batch's file was dropped, as far as UploadEvent reads it."""
-    upload = batch.upload
-    item = {"key": upload.key, "etag": upload.etag, "size": upload.size, "sequencer": upload.sequencer}
-    return {
-        "id": f"reconcile-{batch.batch_id}",
-        "detail-type": "Object Created",
-        "detail": {"bucket": {"name": upload.bucket}, "object": item},
-    }

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from marquee.clock import later, now
 from marquee.observability import count, logger
+
+# Past a deadline: what was set to work shortly before may still end well (finish_transform has 15 minutes,
+# and Lambda invokes it three times), and so may what could not be asked about just then.
+GRACE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,13 @@ class Unasked:
 
 
 Finding = Working | Moved | Broken | Unknown | Unasked
+
+
+def is_hopeless(finding: Finding, deadline: str) -> bool:
+    """Whether what was to be over by `deadline` is to be given up, after what its service said."""
+    if isinstance(finding, Moved):
+        return False
+    return deadline < (later(-GRACE_SECONDS) if isinstance(finding, Unasked) else now())
 
 
 def said(finding: Finding) -> str:

@@ -13,7 +13,7 @@ from marquee.identity import run_id_of
 from marquee.ledger import Ledger, RunNotFound, Upload
 from marquee.ledger.cursor import Cursor
 from marquee.observability import count, logger
-from marquee.reconciliation.sweeping import Budget, Errors
+from marquee.reconciliation.bounds import Budget, Errors
 from marquee.services.functions import Function
 from marquee.services.objects import Listed, Objects
 from marquee.settings import ReconcileSettings

@@ -12,8 +12,8 @@ from marquee.batches.transform_jobs import TransformJobs
 from marquee.identity import Attempt, is_attempt
 from marquee.ledger import Champion, Ledger, Run, RunNotFound, Stage
 from marquee.observability import count, logger
+from marquee.reconciliation.bounds import Budget, Errors
 from marquee.reconciliation.orphan_notices import OrphanNotices
-from marquee.reconciliation.sweeping import Budget, Errors
 from marquee.releases.ab_configs import expected_config, is_ab_config
 from marquee.services.glue import EtlJob
 from marquee.services.leftovers import Leftovers

@@ -3,23 +3,24 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
 from botocore.exceptions import ClientError
 
 from marquee.catalogue import Catalogue
-from marquee.clock import now
 from marquee.endings import Endings
 from marquee.failures import FailRun, Failure
 from marquee.identity import Attempt, is_attempt
 from marquee.ledger import Run
+from marquee.ledger.cursor import Cursor
 from marquee.notices import Outcome, notify
 from marquee.observability import about, gauge, logger
 from marquee.reconciliation.batches import ReconcileBatches
+from marquee.reconciliation.bounds import Budget
 from marquee.reconciliation.closing import Closing
-from marquee.reconciliation.findings import Broken, Finding, Moved, Unasked, Unknown, counted, said
+from marquee.reconciliation.findings import Broken, Finding, Unasked, Unknown, counted, is_hopeless, said
 from marquee.reconciliation.inspection import Inspection
 from marquee.reconciliation.patience import Patience
+from marquee.reconciliation.turns import Due, Turns
 from marquee.releases.endpoint_watch import EndpointWatch
 from marquee.services.errors import throttled
 from marquee.settings import ReconcileSettings
@@ -39,28 +40,34 @@ class Reconcile:
     batches: ReconcileBatches
     endpoint: EndpointWatch
     catalogue: Catalogue
+    turns: Turns
 
     @classmethod
     def of(cls, settings: ReconcileSettings) -> "Reconcile":
         """Wire it to AWS."""
         batches, closing = ReconcileBatches.of(settings), Closing.of(settings)
         watch, catalogue = EndpointWatch.of(settings), Catalogue.of(settings)
-        return cls(closing.endings, closing.inspection, closing.failures, closing, batches, watch, catalogue)
+        turns = Turns(Cursor(settings.ledger_table))
+        return cls(
+            closing.endings, closing.inspection, closing.failures, closing, batches, watch, catalogue, turns
+        )
 
-    def run(self, patience: Patience) -> dict[str, str]:
+    def run(self, patience: Patience, budget: Budget) -> dict[str, str]:
         """Look at everything open that is due; return what was found, by run or batch id.
+
+        What it does not come to in its time is the first that the next pass looks at.
 
         One that breaks the reconciler itself holds up no other: all such are raised at the end.
         """
         found, errors = {}, []
-        for item_id, look in chain(self._runs(patience), self.batches.looks(patience), self._chores()):
-            about(run_id=item_id)
+        for due in self.turns.of(self._due(patience), budget):
+            about(run_id=due.run_id)
             try:
-                if finding := look():
-                    found[item_id] = finding
+                if finding := due.look():
+                    found[due.name] = finding
             except Exception as error:
                 if throttled(error):
-                    found[item_id] = counted("", Unasked(str(error)))
+                    found[due.name] = counted("", Unasked(str(error)))
                     continue
                 logger().exception("this run could not be reconciled")
                 errors.append(error)
@@ -71,14 +78,14 @@ class Reconcile:
             raise ExceptionGroup(message, errors)
         return found
 
-    def _runs(self, patience: Patience) -> Iterator[tuple[str, Callable[[], str]]]:
+    def _due(self, patience: Patience) -> Iterator[Due]:
+        yield Due("the lease", partial(_done, self._free_the_lease))
+        yield Due("the endpoint", partial(_done, self.endpoint.look))
+        yield Due("the catalogue", partial(_done, self.catalogue.crawl))
         for run in self.endings.ledger.open():
             if patience.is_over(run.ask_at, run.updated_at):
-                yield run.run_id, partial(self._look, run.run_id)
-
-    def _chores(self) -> Iterator[tuple[str, Callable[[], str]]]:
-        for chore in (self._free_the_lease, self.endpoint.look, self.catalogue.crawl):
-            yield "", partial(_done, chore)
+                yield Due(run.run_id, partial(self._look, run.run_id), run.run_id)
+        yield from self.batches.due(patience)
 
     def _look(self, run_id: str) -> str:
         # Read again: the index is a moment behind, and the pass may have taken minutes to come here.
@@ -97,7 +104,7 @@ class Reconcile:
             finding = Unasked(str(error))
         if isinstance(finding, Broken):
             self._fail(run, finding.reason)
-        elif not isinstance(finding, Moved) and run.deadline < now():
+        elif is_hopeless(finding, run.deadline):
             self._fail(run, _missed(run, finding))
         elif isinstance(finding, Unknown):
             occasion = f"{run.attempt}-{run.stage}"

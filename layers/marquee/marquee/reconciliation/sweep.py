@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from marquee.reconciliation.bounds import Budget, Errors
 from marquee.reconciliation.lost_uploads import LostUploads
 from marquee.reconciliation.orphans import Orphans
-from marquee.reconciliation.sweeping import Budget, Errors
 from marquee.settings import ReconcileSettings
 
 # Longer than a creation takes from the ledger's line to the service's; an upload's event takes seconds.
@@ -26,13 +26,13 @@ class Sweep:
         """Wire it to AWS."""
         return cls(LostUploads.of(settings), Orphans.of(settings))
 
-    def run(self, seconds: float, older_than_seconds: float | None = None) -> dict[str, str]:
-        """Return what was found within so many seconds, by name; the next sweep goes on.
+    def run(self, budget: Budget, older_than_seconds: float | None = None) -> dict[str, str]:
+        """Return what was found within its time, by name; the next sweep goes on.
 
         `older_than_seconds` overrides how old it must be. Each search has its part of the time, lest one
         with much to do keeps the others from theirs for ever.
         """
-        budget, errors = Budget(seconds), Errors()
+        errors = Errors()
         given = older_than_seconds
         raw, batch = (_OLD_SECONDS, _BATCH_OLD_SECONDS) if given is None else (given, given)
         found = dict[str, str]()

@@ -1,4 +1,4 @@
-"""What bounds a sweep: its time, and that no single item holds up the others."""
+"""What bounds a pass and a sweep: their time, and that no single item holds up the others."""
 
 import time
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from marquee.services.errors import throttled
 
 
 class Budget:
-    """Seconds that a sweep may go on for; what it does not come to is the next one's."""
+    """Seconds that a search may go on for; what it does not come to is the next one's."""
 
     def __init__(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
