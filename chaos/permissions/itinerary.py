@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from chaos.permissions import deployment, endpoints, journeys, losses, passing, realtime, taking_back
+from chaos.permissions import deployment, endpoints, journeys, losses, passing, realtime, taking_back, waits
 from chaos.permissions.alone import Journey
 
 QUICK: tuple[Journey, ...] = (journeys.live, journeys.reads, journeys.refused)
@@ -32,6 +32,7 @@ JOURNEYS: tuple[Journey, ...] = (
     losses.batch_events_lost,
     losses.batch_never_started,
     losses.batch_past_its_deadline,
+    waits.batch_waits,
     losses.crawl_lost,
     endpoints.over_a_failed_endpoint,
     endpoints.rolled_back,

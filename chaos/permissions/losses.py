@@ -188,14 +188,14 @@ def _orphan(traveller: Traveller, what: str, kind: str) -> str:
 def batch_never_started(traveller: Traveller) -> None:
     """A function died between recording a batch and starting its job."""
     with traveller.losing("batch-uploaded", "reconcile"):
-        _record_batch(traveller, deadline=later(3600))
+        record_batch(traveller, deadline=later(3600))
         _batch_healed(traveller, f"{traveller.name}.csv")
 
 
 def batch_past_its_deadline(traveller: Traveller) -> None:
     """A batch that nothing can save any more fails, and its job, if it has one, is stopped."""
     with traveller.losing("batch-uploaded", "reconcile"):
-        batch_id = _record_batch(traveller, deadline=later(-86_400))
+        batch_id = record_batch(traveller, deadline=later(-86_400))
         _batch_healed(traveller, f"{traveller.name}.csv")
     traveller.told(batch_id, "batch_failed")
 
@@ -214,7 +214,7 @@ def crawl_lost(traveller: Traveller) -> None:
         traveller.awaited(look, "a crawl by the reconciler")
 
 
-def _record_batch(traveller: Traveller, deadline: str) -> str:
+def record_batch(traveller: Traveller, deadline: str, waits: bool = False) -> str:
     """Drop a batch that stands at RECEIVED and that nobody works on; its id."""
     bucket = traveller.stage.account.outputs["BatchBucketName"]
     key, at = f"batch/in/{traveller.name}.csv", later(-7200)
@@ -222,7 +222,7 @@ def _record_batch(traveller: Traveller, deadline: str) -> str:
     head = traveller.stage.client("s3").head_object(Bucket=bucket, Key=key)
     upload = Upload(bucket, key, head["ETag"].strip('"'), head["ContentLength"], "1")
     batch_id = run_id_of(bucket, key, f"{upload.etag}/{upload.sequencer}")
-    batch = Batch(batch_id, upload, created_at=at, updated_at=at, deadline=deadline)
+    batch = Batch(batch_id, upload, created_at=at, updated_at=at, deadline=deadline, waits=waits)
     traveller.stage.account.batches().create(batch)
     return batch_id
 
