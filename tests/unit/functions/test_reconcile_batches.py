@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from marquee import clients
 from marquee.batches import Batch, BatchLedger, BatchStage
@@ -135,19 +136,36 @@ def job_ended(batch: Batch) -> dict[str, Any]:
     return event
 
 
-def test_the_end_of_a_job_has_the_oldest_that_waits_asked_for_again(
-    pipeline: Pipeline, table: str, event: dict[str, Any], functions: LambdaDouble
-) -> None:
-    waiting = busy(pipeline, table, event)
+def other_ends(pipeline: Pipeline, table: str, event: dict[str, Any], waiting: Batch) -> None:
+    """Drop the file once more, and let the job of that batch end; the same end is told as often as called."""
     event["detail"]["object"]["sequencer"] = "02"
     pipeline.call("start_transform", event)
     (other,) = (one for one in BatchLedger(table).batches() if one.batch_id != waiting.batch_id)
     pipeline.call("finish_transform", job_ended(other))
-    pipeline.call("finish_transform", job_ended(other))  # its turn is taken: it is not sent twice
+
+
+def test_the_end_of_a_job_has_the_oldest_that_waits_asked_for_again(
+    pipeline: Pipeline, table: str, event: dict[str, Any], functions: LambdaDouble
+) -> None:
+    waiting = busy(pipeline, table, event)
+    for _ in range(2):  # its turn is taken: it is not sent twice
+        other_ends(pipeline, table, event, waiting)
     ((name, sent),) = functions.sent
     pipeline.call(name, sent)
     assert f"marquee-dev-{waiting.batch_id}" in pipeline.sagemaker.transforms
     assert not BatchLedger(table).get(waiting.batch_id).waits
+
+
+def test_a_turn_that_could_not_be_passed_on_is_passed_on_by_the_next_try(
+    pipeline: Pipeline, table: str, event: dict[str, Any], functions: LambdaDouble
+) -> None:
+    waiting = busy(pipeline, table, event)
+    functions.refuse_next["Invoke"] = Refused("AccessDeniedException", "not authorized")
+    with pytest.raises(ClientError, match="not authorized"):
+        other_ends(pipeline, table, event, waiting)
+    assert functions.sent == []
+    other_ends(pipeline, table, event, waiting)
+    assert len(functions.sent) == 1
 
 
 def test_a_wait_moves_the_deadline_for_three_days_and_no_longer(

@@ -58,8 +58,13 @@ class FinishTransform:
         """Have the oldest batch that waits for room asked for again: the job that ended has made some."""
         waiting = (batch for batch in self.ledger.open() if batch.waits)
         turn = next((batch for batch in waiting if self.ledger.takes_turn(batch.batch_id)), None)
-        if turn:
+        if turn is None:
+            return
+        try:
             self.start.send(turn.dropped_event)
+        except Exception:
+            self.ledger.waits(turn)
+            raise
 
     def _end(self, batch: Batch, event: TransformEvent) -> None:
         facts: dict[str, Any] = {

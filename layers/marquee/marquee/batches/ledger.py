@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marquee.batches.models import (
     ENDED,
     FUNCTION_SECONDS,
+    RUNNING,
     Batch,
     BatchNotFound,
     BatchStage,
@@ -90,12 +91,15 @@ class BatchLedger:
     def working(self, batch_id: str) -> None:
         """Record that a function works for a batch now, so that nobody sets another to work meanwhile."""
         update = Condition()
-        self._table.update(_pk(batch_id), _at_work(update), "attribute_exists(pk)", update)
+        setting = _at_work(update, later(FUNCTION_SECONDS))
+        self._table.update(_pk(batch_id), setting, "attribute_exists(pk)", update)
 
     def takes_turn(self, batch_id: str) -> bool:
         """Record that a function works for a batch that waits for room; False if it waits no more."""
         update = Condition()
-        setting, condition = _at_work(update), f"{update.path('waits')} = {update.value(True)}"
+        # Its file is prepared: what is left to do is one call.
+        setting = _at_work(update, ask_at_of(BatchStage.TRANSFORMING))
+        condition = f"{update.path('waits')} = {update.value(True)}"
         return self._table.update(_pk(batch_id), setting, condition, update)
 
     def waits(self, batch: Batch) -> None:
@@ -110,7 +114,8 @@ class BatchLedger:
         if batch.may_wait:
             sets["deadline"] = deadline_now()
         clauses = ", ".join(f"{update.path(name)} = {update.value(value)}" for name, value in sets.items())
-        condition = f"{update.path('stage')} = {update.value(str(BatchStage.TRANSFORMING))}"
+        stages = ", ".join(update.value(str(stage)) for stage in RUNNING)
+        condition = f"{update.path('stage')} IN ({stages})"
         self._table.update(_pk(batch.batch_id), f"SET {clauses}", condition, update)
 
     def claim_notice(self, batch_id: str, notice: str, lease_seconds: float) -> bool:
@@ -126,10 +131,10 @@ class BatchLedger:
         notice_sent(self._table, _pk(batch_id), notice)
 
 
-def _at_work(update: Condition) -> str:
+def _at_work(update: Condition, ask_at: str) -> str:
     return (
         f"SET {update.path('updated_at')} = {update.value(now())}, "
-        f"{update.path('ask_at')} = {update.value(later(FUNCTION_SECONDS))}, "
+        f"{update.path('ask_at')} = {update.value(ask_at)}, "
         f"{update.path('waits')} = {update.value(False)}"
     )
 
