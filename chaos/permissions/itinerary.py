@@ -2,7 +2,17 @@
 
 from collections.abc import Collection
 
-from chaos.permissions import deployment, endpoints, journeys, losses, passing, realtime, taking_back, waits
+from chaos.permissions import (
+    crawls,
+    deployment,
+    endpoints,
+    journeys,
+    losses,
+    passing,
+    realtime,
+    taking_back,
+    waits,
+)
 from chaos.permissions.alone import Journey
 
 QUICK: tuple[Journey, ...] = (journeys.live, journeys.reads, journeys.refused)
@@ -14,6 +24,7 @@ JOURNEYS: tuple[Journey, ...] = (
     journeys.rejected,
     journeys.etl_failed,
     journeys.not_catalogued,
+    crawls.crawl_failed,
     journeys.training_failed,
     journeys.release_failed,
     journeys.rerun,

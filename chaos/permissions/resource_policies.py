@@ -3,17 +3,20 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from chaos.permissions.letters import letters
+from chaos.permissions.rules import hops_of, without_statements
 from chaos.permissions.traveller import Traveller
 from chaos.permissions.verdicts import Mutant, Verdict
 from cli.notices import read_inbox
 
 Send = Callable[[Traveller, str], None]
 """Sends something that has a mark in it."""
+Diversion = Callable[[Traveller], AbstractContextManager[None]]
+"""Makes something take another way meanwhile."""
 _QUIET_SECONDS = 4.0
 """Within which everything here arrives that arrives at all."""
 
@@ -60,19 +63,18 @@ class Hop:
     send: Send
     elsewhere: str
     """Where it lies without the statement; "" if it is missed."""
-    diverted: tuple[tuple[Holder, str], ...] = ()
-    """Statements without which what is sent takes the way in question."""
+    diverted: Diversion = lambda _: nullcontext()
+    """What makes that which is sent take the way in question."""
 
 
 def resource_policies(traveller: Traveller) -> Iterator[Verdict]:
     """Every statement that lets a service send, but the budget's: nobody here counts dollars."""
-    inbox, rules = (INBOX, "Notices"), (TOPIC, "Rules")
+    inbox = (INBOX, "Notices")
     for hop in (
         Hop(*inbox, "a notice", _publish, "a dead letter of SNS's"),
-        Hop(UNDELIVERED, "Notices", "a notice the inbox refuses", _publish, "", (inbox,)),
+        Hop(UNDELIVERED, "Notices", "a notice the inbox refuses", _publish, "", _inbox_refuses),
         Hop(TOPIC, "Alarms", "an alarm that rings", _ring, ""),
-        Hop(*rules, "a crawl that fails", _fail_a_crawl, "a dead letter of EventBridge's"),
-        Hop(UNDELIVERED, "Rules", "a crawl that fails, which the topic refuses", _fail_a_crawl, "", (rules,)),
+        Hop(UNDELIVERED, "Rules", "a crawl that fails, unheard", _fail_a_crawl, "", _function_refuses),
     ):
         yield _tried(traveller, hop)
 
@@ -80,8 +82,7 @@ def resource_policies(traveller: Traveller) -> Iterator[Verdict]:
 def _tried(traveller: Traveller, hop: Hop) -> Verdict:
     """What is sent must arrive with the statement, and without it be a dead letter or missed."""
     with ExitStack() as stack:
-        for other, sid in hop.diverted:
-            stack.enter_context(_without(traveller, other, sid))
+        stack.enter_context(hop.diverted(traveller))
         usually = _sent(traveller, hop.send)
         stack.enter_context(_without(traveller, hop.holder, hop.sid))
         found = _sent(traveller, hop.send)
@@ -122,6 +123,15 @@ def _fail_a_crawl(traveller: Traveller, mark: str) -> None:
     detail = {"crawlerName": name, "state": "Failed", "errorMessage": mark}
     event = {"source": "aws.glue", "detail_type": "Glue Crawler State Change", "detail": detail}
     traveller.stage.cloud.control("emit", event)
+
+
+def _inbox_refuses(traveller: Traveller) -> AbstractContextManager[None]:
+    return _without(traveller, INBOX, "Notices")
+
+
+def _function_refuses(traveller: Traveller) -> AbstractContextManager[None]:
+    failed = [hop for hop in hops_of(traveller) if hop.rule["Name"].endswith("-crawl-failed")]
+    return without_statements(traveller, failed)
 
 
 @contextmanager

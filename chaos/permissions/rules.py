@@ -36,8 +36,8 @@ class Hop:
 
 def rules(traveller: Traveller) -> Iterator[Verdict]:
     """Send every rule's event while no function lets any rule in; letters tell which were missed."""
-    hops = list(_hops(traveller))
-    with _on_a_probe(traveller, hops), _without_statements(traveller, hops):
+    hops = list(hops_of(traveller))
+    with _on_a_probe(traveller, hops), without_statements(traveller, hops):
         marks = [(_put_event(traveller, hop), hop.rule["Arn"]) for hop in hops]
         missed: set[str] = set()
 
@@ -57,7 +57,8 @@ def rules(traveller: Traveller) -> Iterator[Verdict]:
         yield Verdict(mutant, f"event for {hop.rule['Name']}", noticed, why)
 
 
-def _hops(traveller: Traveller) -> Iterator[Hop]:
+def hops_of(traveller: Traveller) -> Iterator[Hop]:
+    """Every rule's way to a function."""
     functions, events = traveller.stage.client("lambda"), traveller.stage.client("events")
     for rule in events.list_rules(NamePrefix=f"marquee-{traveller.stage.account.stage}-")["Rules"]:
         for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
@@ -84,7 +85,8 @@ def _on_a_probe(traveller: Traveller, hops: list[Hop]) -> Iterator[None]:
 
 
 @contextmanager
-def _without_statements(traveller: Traveller, hops: list[Hop]) -> Iterator[None]:
+def without_statements(traveller: Traveller, hops: list[Hop]) -> Iterator[None]:
+    """Keep these rules out of their functions meanwhile."""
     functions = traveller.stage.client("lambda")
     for hop in hops:
         functions.remove_permission(FunctionName=hop.function, StatementId=hop.statement["Sid"])

@@ -110,9 +110,10 @@ class TrainingSettings(LedgerSettings, GlueSettings, CuratedSettings, ModelBucke
     code_uri: str = Field(pattern=r"^s3://[^/]+/.+$")
 
 
-class CatalogDatasetSettings(LedgerSettings):
+class CatalogDatasetSettings(NoticeSettings):
     """Of catalog_dataset."""
 
+    raw_crawler_name: str = Field(min_length=1)
     curated_crawler_name: str = Field(min_length=1)
 
 

@@ -243,6 +243,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         "START_TRANSFORM_FUNCTION": "start_transform",
         "FINISH_TRANSFORM_FUNCTION": "finish_transform",
         "GLUE_JOB_NAME": "marquee-dev-prepare-dataset",
+        "RAW_CRAWLER_NAME": "marquee-dev-raw",
         "CURATED_CRAWLER_NAME": "marquee-dev-curated",
         "TRAINING_ROLE_ARN": ROLE,
         "TRAINING_IMAGE_URI": "1.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2",

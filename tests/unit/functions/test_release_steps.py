@@ -266,6 +266,6 @@ def test_a_candidate_that_waits_for_its_turn_says_so_and_not_for_ever(
     assert pipeline.call("judge_candidate", step)["status"] == "waiting"
     run = pipeline.ledger.get(step["run_id"])
     assert (run.working.waits, run.working.waiting_for) == (1, "another change of the endpoint")
-    monkeypatch.setattr("marquee.stages._MAY_WAIT_SECONDS", -1)
+    monkeypatch.setattr("marquee.stages.MAY_WAIT_SECONDS", -1)
     pipeline.call("judge_candidate", step)
     assert pipeline.ledger.get(step["run_id"]).deadline == run.deadline

@@ -98,6 +98,7 @@ class GlueDouble(Double):
         super().__init__()
         self.runs: list[Parameters] = []
         self.limit = 3
+        self.last_crawls: dict[str, Parameters] = {}
 
     def StartJobRun(self, JobName: str, Arguments: dict[str, str]) -> Parameters:
         if sum(run["JobRunState"] == "RUNNING" for run in self.runs) >= self.limit:
@@ -126,6 +127,9 @@ class GlueDouble(Double):
 
     def StartCrawler(self, Name: str) -> Parameters:
         return {}
+
+    def GetCrawler(self, Name: str) -> Parameters:
+        return {"Crawler": {"Name": Name, "State": "READY", "LastCrawl": self.last_crawls.get(Name, {})}}
 
     def finish(self, job_run_id: str, state: str, error: str = "") -> None:
         run = next(run for run in self.runs if run["Id"] == job_run_id)

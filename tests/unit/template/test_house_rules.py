@@ -39,7 +39,12 @@ BREAKS: list[Break] = [
     (delivery.every_target_retries_and_buries, UPLOADED, "Targets.0.RetryPolicy", GONE),
     (delivery.every_target_retries_and_buries, UPLOADED, "Targets.0.RetryPolicy.MaximumRetryAttempts", 0),
     (delivery.every_target_retries_and_buries, UPLOADED, "Name", "of-another-name-than-the-queue-lets-in"),
-    (delivery.every_target_retries_and_buries, "CrawlFailed", "Targets.0.DeadLetterConfig", GONE),
+    (
+        delivery.every_target_retries_and_buries,
+        "CatalogDatasetCrawlFailed",
+        "Targets.0.DeadLetterConfig",
+        GONE,
+    ),
     (
         delivery.every_asynchronous_function_buries,
         "ReceiveUploadEventInvokeConfig",

@@ -21,7 +21,7 @@ STARTS = {
     "glue_job_failed": {"fail-run"},
     "glue_job_stopped": {"fail-run"},
     "glue_job_timeout": {"fail-run"},
-    "glue_crawler_failed": {"notices"},
+    "glue_crawler_failed": {"catalog-dataset"},
     "glue_crawler_curated_succeeded": {"catalog-dataset"},
     "sagemaker_training_job_completed": {"start-release", "start-training"},
     "sagemaker_training_job_failed": {"fail-run", "start-training"},

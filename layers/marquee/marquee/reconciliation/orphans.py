@@ -11,9 +11,9 @@ from marquee.batches import BatchLedger, BatchNotFound
 from marquee.batches.transform_jobs import TransformJobs
 from marquee.identity import Attempt, is_attempt
 from marquee.ledger import Champion, Ledger, Run, RunNotFound, Stage
+from marquee.notices.once import Attention, TellOnce
 from marquee.observability import count, logger
 from marquee.reconciliation.bounds import Budget, Errors
-from marquee.reconciliation.orphan_notices import OrphanNotices
 from marquee.releases.ab_configs import expected_config, is_ab_config
 from marquee.services.glue import EtlJob
 from marquee.services.leftovers import Leftovers
@@ -49,7 +49,7 @@ class Orphans:
     etl: EtlJob
     training: TrainingJobs
     transforms: TransformJobs
-    notices: OrphanNotices
+    notices: TellOnce
 
     @classmethod
     def of(cls, settings: ReconcileSettings) -> "Orphans":
@@ -63,7 +63,7 @@ class Orphans:
             EtlJob(settings.glue_job_name),
             TrainingJobs(),
             TransformJobs(),
-            OrphanNotices.of(table, Topic(settings.notices_topic_arn, stage)),
+            TellOnce.of(table, Topic(settings.notices_topic_arn, stage)),
         )
 
     def sweep(self, older_than_seconds: float, budget: Budget, errors: Errors) -> dict[str, str]:
@@ -81,7 +81,7 @@ class Orphans:
         logger().warning("an orphan", extra={"kind": orphan.kind, "orphan": orphan.name})
         # Told first: once it is gone, no later sweep would find it to tell of.
         if not is_ab_config(orphan.name):  # a rollback and a sweep leave it here, nothing went wrong
-            self.notices.tell(orphan.kind, orphan.name)
+            self.notices.tell(_attention(orphan))
         orphan.remove()
         count("Orphans", kind=orphan.kind)
 
@@ -143,6 +143,18 @@ class Orphans:
         if run.attempt == attempt.number and is_to_be_taken_back(run):
             return Stage.RELEASING
         return last_stage(run, attempt.number)
+
+
+def _attention(orphan: Candidate) -> Attention:
+    parts = {
+        "What": f"A {orphan.kind} was found that no run or batch needs. It is being removed.",
+        "Where": f"{orphan.kind} {orphan.name}",
+        "Why": "Its run ended without it, or there is none: whoever made it died before it was recorded, "
+        "or somebody made it by hand under a name of Marquee's.",
+        "What next": "Nothing, if you made nothing by hand.",
+    }
+    text = "\n\n".join(f"{title}: {sentence}" for title, sentence in parts.items())
+    return Attention("orphan", f"{orphan.kind}/{orphan.name}", f"a {orphan.kind} without a run", text)
 
 
 def last_stage(run: Run, number: int) -> str | None:

@@ -7,6 +7,7 @@ from functools import partial
 from botocore.exceptions import ClientError
 
 from marquee.catalogue import Catalogue
+from marquee.crawls import FailedCrawls
 from marquee.endings import Endings
 from marquee.failures import FailRun, Failure
 from marquee.identity import Attempt, is_attempt
@@ -40,6 +41,7 @@ class Reconcile:
     batches: ReconcileBatches
     endpoint: EndpointWatch
     catalogue: Catalogue
+    crawls: FailedCrawls
     turns: Turns
 
     @classmethod
@@ -47,9 +49,17 @@ class Reconcile:
         """Wire it to AWS."""
         batches, closing = ReconcileBatches.of(settings), Closing.of(settings)
         watch, catalogue = EndpointWatch.of(settings), Catalogue.of(settings)
-        turns = Turns(Cursor(settings.ledger_table))
+        crawls, turns = FailedCrawls.of(settings), Turns(Cursor(settings.ledger_table))
         return cls(
-            closing.endings, closing.inspection, closing.failures, closing, batches, watch, catalogue, turns
+            closing.endings,
+            closing.inspection,
+            closing.failures,
+            closing,
+            batches,
+            watch,
+            catalogue,
+            crawls,
+            turns,
         )
 
     def run(self, patience: Patience, budget: Budget) -> dict[str, str]:
@@ -82,6 +92,7 @@ class Reconcile:
         yield Due("the lease", partial(_done, self._free_the_lease))
         yield Due("the endpoint", partial(_done, self.endpoint.look))
         yield Due("the catalogue", partial(_done, self.catalogue.crawl))
+        yield Due("the crawls", partial(_done, self.crawls.tell))
         for run in self.endings.ledger.open():
             if patience.is_over(run.ask_at, run.updated_at):
                 yield Due(run.run_id, partial(self._look, run.run_id), run.run_id)

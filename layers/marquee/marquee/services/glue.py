@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import code_of, is_throttled
+from marquee.services.errors import code_of, is_missing, is_throttled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,3 +126,26 @@ def start_crawler(name: str, client: GlueClient | None = None) -> bool:
             return False
         raise
     return True
+
+
+@dataclass(frozen=True)
+class FailedCrawl:
+    """A crawler's last crawl, which failed; `started_at` is ISO 8601 and tells it from others."""
+
+    crawler: str
+    started_at: str
+    error: str
+
+
+def failed_crawl(name: str, client: GlueClient | None = None) -> FailedCrawl | None:
+    """Return the last crawl of a crawler if it failed; None also where there is no such crawler."""
+    try:
+        crawler = (client or clients.glue()).get_crawler(Name=name)["Crawler"]
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+    last = crawler.get("LastCrawl", {})
+    if last.get("Status") != "FAILED":
+        return None
+    return FailedCrawl(name, last["StartTime"].isoformat(), last.get("ErrorMessage") or "")
