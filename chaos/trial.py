@@ -35,6 +35,8 @@ class Flight:
     key: str
     run_id: str
     """"" for a batch, whose id is derived from the event."""
+    content: bytes = b""
+    """What is in it."""
 
 
 @dataclass
@@ -73,7 +75,8 @@ class Trial:
             run_id = self.stage.drop(name, content)
         if journey.twice:
             self.stage.drop(name, content)
-        flight = Flight(label, journey, f"{'batch/in' if journey.batch else 'raw'}/{name}", run_id)
+        key = f"{'batch/in' if journey.batch else 'raw'}/{name}"
+        flight = Flight(label, journey, key, run_id, content)
         self.flights.append(flight)
         return flight
 
