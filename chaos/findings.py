@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,10 +24,14 @@ class Breakage:
 
     run_id: str
     sentence: str
-    repeated: bool = False
-    """One notice came once more than it should: the one thing that a death beside SNS may cause."""
-    outcome: str = ""
-    """What the notices say that are too many or too few."""
+    repeated: int = 0
+    """How often a notice that was due came once more: the one thing that a death beside SNS may cause."""
+    notice: str = ""
+    """Outcome and run of the notices that are too many or too few: "live good-1-0123456789"."""
+
+    def is_excused(self, excuses: Mapping[str, int]) -> bool:
+        """Whether it is only of notices of which each has an excuse (chaos.waves.Waves.excuses)."""
+        return 0 < self.repeated <= excuses.get(self.notice, 0)
 
 
 @dataclass

@@ -57,8 +57,8 @@ def _flight(
     for outcome in told | due:
         if told[outcome] != due[outcome]:
             sentence = f"notices that it is {outcome}: {told[outcome]}, not {due[outcome]}"
-            repeated = told[outcome] == due[outcome] + 1 > 1
-            yield Breakage(whose, words + sentence, repeated, outcome)
+            repeated = max(0, told[outcome] - due[outcome]) if due[outcome] else 0
+            yield Breakage(whose, words + sentence, repeated, f"{outcome} {about}")
 
 
 def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:

@@ -106,7 +106,7 @@ def rows(options: Options) -> Iterator[Row]:
                 break
             faults = [point.fault(kind) for point, kind in chosen]
             files = _files(_QUICK if options.quick else _IN_TURN[number % 2], base + 100 * number)
-            wave = waves.ride(f"wave {number}", faults, files, 0, _ERRANDS)
+            wave = waves.ride(f"wave {number}", faults, files, errands=_ERRANDS)
             plans.append(chosen)
             left, missed = left_of(left, missed, chosen, wave)
         waves.judge()
@@ -119,11 +119,9 @@ def rows(options: Options) -> Iterator[Row]:
 
 def _window(waves: Waves) -> Iterator[Row]:
     """The documented exception, counted by itself: survived here means told, and the run right."""
-    struck = [wave for wave in waves.waves if wave.deaths_beside_sns]
-    deaths = sum(wave.deaths_beside_sns for wave in struck)
-    survived = sum(wave.deaths_beside_sns for wave in struck if not waves.broken(wave))
-    repeated = sum(waves.repeated(wave) for wave in struck) + waves.repeated_rollbacks
-    remark = f"{repeated} of {deaths} notices came twice: SNS cannot be asked to send exactly once"
+    deaths = sum(wave.deaths_beside_sns.total() for wave in waves.waves)
+    survived = sum(wave.deaths_beside_sns.total() for wave in waves.waves if not waves.broken(wave))
+    remark = f"{waves.repeated} of {deaths} notices came twice: SNS cannot be asked to send exactly once"
     if deaths:
         where = "killed between SNS's answer and its record"
         yield Row(where, "notices", deaths, survived, 0, remark=remark)

@@ -151,6 +151,14 @@ def test_an_older_model_that_replaced_a_newer_one_is_noticed() -> None:
     assert "replaced a champion of a newer upload" in said(replace(healthy(), runs=runs))
 
 
+def test_a_notice_too_many_is_a_repeat_of_that_notice_alone() -> None:
+    twice = {"m-1": notice("live"), "m-2": notice("live"), "m-3": notice("failed")}
+
+    found = broken(replace(healthy(), notices=twice), [flight()], frozenset())
+
+    assert {(one.notice, one.repeated) for one in found} == {(f"live {RUN}", 1), (f"failed {RUN}", 0)}
+
+
 def test_what_a_batch_predicted_is_compared_with_what_was_dropped() -> None:
     upload = Upload("batch", "batch/in/b.csv", "etag")
     batch = Batch("b-1", upload, AT, AT, "", stage=BatchStage.DONE, output_key="batch/out/b.csv")
