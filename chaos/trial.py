@@ -22,7 +22,7 @@ _LOOK_AGAIN_SECONDS = 3.0
 _RECONCILE_EVERY_SECONDS = 2.0
 _SWEEP_EVERY_SECONDS = 6.0
 _QUIET = {"quiet_seconds": 2}
-_SWEEP = {"sweep": True, "older_than_seconds": 10}
+SWEEP = {"sweep": True, "older_than_seconds": 10}
 """So soon is asked about what is silent or of no run: far sooner than in service, where minutes are free."""
 PATIENCE_SECONDS = 120.0
 _NO_EXCUSES: Mapping[str, int] = MappingProxyType({})
@@ -111,7 +111,7 @@ class Trial:
         sweeps = now - self._swept >= _SWEEP_EVERY_SECONDS
         if self.own_deadlines:
             hasten(self.stage)
-        answer = self.stage.invoke("reconcile", json.dumps({**asked, **(_SWEEP if sweeps else {})}).encode())
+        answer = self.stage.invoke("reconcile", json.dumps({**asked, **(SWEEP if sweeps else {})}).encode())
         self._reconciled = time.monotonic()
         self._swept = self._reconciled if sweeps else self._swept
         return answer

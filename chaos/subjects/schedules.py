@@ -14,7 +14,7 @@ from chaos.journeys import JOURNEYS, Journey
 from chaos.rows import Options, Row
 from chaos.stage import Stage
 from chaos.subjects.events import FAULTS as EVENT_FAULTS
-from chaos.subjects.calls import KINDS as CALL_KINDS
+from chaos.subjects.points import KINDS as CALL_KINDS
 from chaos.subjects.rules import rules_of
 from chaos.waves import Wave, Waves
 
