@@ -55,6 +55,32 @@ def read_the_shares(trial: Trial) -> None:
     _answered(trial, "share-traffic", "variants")
 
 
+def scale_the_endpoint(trial: Trial) -> None:
+    """Let it scale by itself, as the event that it is in service does; a real-time one does."""
+    _answered(trial, "scale-endpoint", "scales")
+
+
+def share_and_end(trial: Trial) -> None:
+    """Let the version before answer a tenth of the requests, and then none."""
+    read_the_shares(trial)
+    champion = trial.stage.account.ledger().champion()
+    other = before(champion) if champion else None
+    if other is None:
+        return
+    for percent in (10, 0):
+        _share(trial, other.version, percent)
+
+
+def _share(trial: Trial, version: str, percent: int) -> None:
+    payload = json.dumps({"version": version, "percent": percent}).encode()
+
+    def ask() -> str:
+        answer = json.loads(trial.stage.invoke("share-traffic", payload))
+        return "" if answer.get("status") == "done" else str(answer)
+
+    _repeat(trial, f"{percent} percent for version {version}", ask)
+
+
 def look_for_idleness(trial: Trial) -> None:
     """The daily sweep: somebody did ask the endpoint."""
     _answered(trial, "sweep-endpoint", "found")

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from chaos.stage import Stage
 from cli.dead_letters.letters import Letter
-from marquee.batches import Batch
+from marquee.batches import Batch, BatchStage
 from marquee.ledger import Champion, Run
 from marquee.ledger.release_lock import ReleaseLock
 
@@ -24,10 +24,14 @@ class Breakage:
 
     run_id: str
     sentence: str
-    repeated: bool = False
-    """One notice came once more than it should: the one thing that a death beside SNS may cause."""
-    outcome: str = ""
-    """What the notices say that are too many or too few."""
+    repeated: int = 0
+    """How often a notice that was due came once more: the one thing that a death beside SNS may cause."""
+    notice: str = ""
+    """Outcome and run of the notices that are too many or too few: "live good-1-0123456789"."""
+
+    def is_excused(self, excuses: Mapping[str, int]) -> bool:
+        """Whether it is only of notices of which each has an excuse (chaos.waves.Waves.excuses)."""
+        return 0 < self.repeated <= excuses.get(self.notice, 0)
 
 
 @dataclass
@@ -48,6 +52,8 @@ class Evidence:
     """Versions in the model registry, by what they are described as: "Attempt <attempt_id>"."""
     executions: list[str] = field(default_factory=list)
     """Those that still run."""
+    predictions: dict[str, bytes] = field(default_factory=dict)
+    """By id of a batch that is done, what is at its output key; b"" if nothing is."""
     notices: dict[str, dict[str, str]] = field(default_factory=dict)
     """By message id: the message attributes, and `text`."""
     dead_letters: dict[str, str] = field(default_factory=dict)
@@ -60,6 +66,7 @@ class Evidence:
         self.champion = ledger.champion()
         table = stage.account.outputs["LedgerTableName"]
         self.lease = ReleaseLock(table, stage.client("dynamodb")).holder()
+        self.predictions = _predictions(stage, self.batches.values())
         self._ask_sagemaker(stage)
         self._ask_glue(stage)
         self._ask_machines(stage)
@@ -115,6 +122,19 @@ class Evidence:
                 statusFilter="RUNNING",
             )
         ]
+
+
+def _predictions(stage: Stage, batches: Iterable[Batch]) -> dict[str, bytes]:
+    client, found = stage.client("s3"), dict[str, bytes]()
+    for batch in batches:
+        if batch.stage == BatchStage.DONE:
+            try:
+                held = client.get_object(Bucket=batch.upload.bucket, Key=batch.output_key)
+            except client.exceptions.NoSuchKey:
+                found[batch.batch_id] = b""
+            else:
+                found[batch.batch_id] = held["Body"].read()
+    return found
 
 
 def taken(stage: Stage, queue: str) -> Iterator[dict[str, Any]]:

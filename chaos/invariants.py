@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chaos.findings import Breakage, Evidence
+from chaos.order import out_of_order
+from chaos.predictions import wrong_predictions
 from marquee.batches import Batch
 from marquee.identity import Attempt
 from marquee.ledger import Run
@@ -44,7 +45,7 @@ def _flight(
     if flight.journey.batch:
         batch = evidence.batches.get(flight.key)
         about, due = (batch.batch_id, Counter({"batch_done": 1})) if batch else ("", Counter[str]())
-        sentences = _batch(evidence, batch) if batch else iter(("the batch was lost",))
+        sentences = _batch(evidence, batch, flight.content) if batch else iter(("the batch was lost",))
     else:
         run = evidence.runs.get(flight.run_id)
         repeats = max(0, int(flight.journey.twice) - unheard.get(flight.key, 0))
@@ -56,8 +57,8 @@ def _flight(
     for outcome in told | due:
         if told[outcome] != due[outcome]:
             sentence = f"notices that it is {outcome}: {told[outcome]}, not {due[outcome]}"
-            repeated = told[outcome] == due[outcome] + 1 > 1
-            yield Breakage(whose, words + sentence, repeated, outcome)
+            repeated = max(0, told[outcome] - due[outcome]) if due[outcome] else 0
+            yield Breakage(whose, words + sentence, repeated, f"{outcome} {about}")
 
 
 def _run(evidence: Evidence, flight: "Flight", run: Run) -> Iterator[str]:
@@ -99,12 +100,14 @@ def _attempt(evidence: Evidence, flight: "Flight", attempt_id: str) -> Iterator[
         yield f"model versions registered of {attempt_id}: {versions}, not 1"
 
 
-def _batch(evidence: Evidence, batch: Batch) -> Iterator[str]:
+def _batch(evidence: Evidence, batch: Batch, content: bytes) -> Iterator[str]:
     if not batch.ended:
         yield f"it is stuck at {batch.stage}"
         return
     if batch.stage != "DONE":
         yield f"it ended {batch.stage}: {batch.reason}"
+    else:
+        yield from wrong_predictions(content, evidence.predictions.get(batch.batch_id, b""))
     if (jobs := evidence.transform_jobs[attempt_name(_STAGE, batch.batch_id)]) != 1:
         yield f"transform jobs: {jobs}, not 1"
 
@@ -132,25 +135,10 @@ def _stage(
     for run in evidence.runs.values():
         if run.run_id not in known:
             yield run.run_id, f"a run that nobody dropped a file for: {run.run_id}"
-    yield from _order(evidence)
+    yield from out_of_order(evidence.runs.values())
     yield from _strangers(evidence)
     for message in evidence.dead_letters.values():
         yield "", f"a dead letter: {message[:600]}"
-
-
-def _order(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """An older model never replaces a newer one, unless somebody asked for it."""
-    if any(notice.get("outcome") == "rolled_back" for notice in evidence.notices.values()):
-        return
-    lives = sorted(
-        (change.at, run.began_at, run.run_id)
-        for run in evidence.runs.values()
-        for change in run.history
-        if change.stage == "LIVE"
-    )
-    for (_, newer, _), (_, older, run_id) in pairwise(lives):
-        if older < newer:
-            yield run_id, f"it replaced a champion of a newer upload ({older}, not after {newer})"
 
 
 def _strangers(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,8 @@ class Journey:
     """It is rejected for one reason only: the champion is of a newer upload."""
     reruns: int = 0
     """How often it is run again once it has ended."""
+    stopped: str = ""
+    """What of it somebody stops by hand: its "etl", its "training" or its "release" (chaos.stopping)."""
 
 
 def _journey(name: str, outcome: str, etl_runs: int = 1, training_jobs: int = 1) -> Journey:
@@ -42,6 +44,9 @@ ETL_FAILS = _journey("etlfails", "failed", training_jobs=0)
 TRAINING_FAILS = _journey("trainingfails", "failed")
 UNPREPARABLE = _journey("unpreparable", "failed", etl_runs=0, training_jobs=0)
 """Of a stage whose Glue job cannot be started."""
+ETL_STOPPED = replace(_journey("etllingers", "failed", training_jobs=0), stopped="etl")
+TRAINING_STOPPED = replace(_journey("traininglingers", "failed"), stopped="training")
+RELEASE_STOPPED = replace(_journey("slow", "failed"), stopped="release")
 RERUN = replace(TRAINING_FAILS, reruns=1)
 BATCH = Journey("batch", frozenset({"batch_done"}), batch_csv, batch=True)
 

@@ -16,6 +16,7 @@ SLOWEST_FIRST = (
     "inputs",
     "schedules",
     "events",
+    "realtime",
     "releases",
     "processes",
     "requests",

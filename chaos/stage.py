@@ -4,10 +4,11 @@ import contextlib
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -78,9 +79,15 @@ class Stage:
 
 @contextlib.contextmanager
 def deployed(
-    terminal: Terminal, services: tuple[str, ...] = FAST_SERVICES, state: Path | None = None
+    terminal: Terminal,
+    services: tuple[str, ...] = FAST_SERVICES,
+    state: Path | None = None,
+    parameters: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Stage]:
-    """A fresh cloud with the stage in it, gone after the block, or when this process has ended."""
+    """A fresh cloud with the stage in it, gone after the block, or when this process has ended.
+
+    `parameters`: of the template, other than its defaults.
+    """
     with contextlib.ExitStack() as stack:
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="marquee-chaos-")))
         config = CloudConfig(
@@ -93,7 +100,7 @@ def deployed(
         )
         cloud = LocalCloud.start(config)
         stack.callback(cloud.stop)
-        sam = Sam(folder, build_environment(cloud.environment()))
+        sam = Sam(folder, build_environment(cloud.environment()), parameters=parameters)
         sam.build(terminal)
         sam.deploy(terminal)
         yield Stage(cloud, _account(cloud))

@@ -5,8 +5,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+from chaos.deadlines import hasten
 from chaos.findings import MOST, Breakage, Evidence
 from chaos.invariants import broken
 from chaos.journeys import Journey
@@ -19,10 +21,11 @@ _LOOK_AGAIN_SECONDS = 3.0
 """Longer than what is on its way takes: a retry of Lambda 0.6 s, a machine's wait 0.75 s, a pass 2 s."""
 _RECONCILE_EVERY_SECONDS = 2.0
 _SWEEP_EVERY_SECONDS = 6.0
-_RECONCILE = {"quiet_seconds": 2}
-_SWEEP = {**_RECONCILE, "sweep": True, "older_than_seconds": 10}
+_QUIET = {"quiet_seconds": 2}
+SWEEP = {"sweep": True, "older_than_seconds": 10}
 """So soon is asked about what is silent or of no run: far sooner than in service, where minutes are free."""
 PATIENCE_SECONDS = 120.0
+_NO_EXCUSES: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Flight:
     key: str
     run_id: str
     """"" for a batch, whose id is derived from the event."""
+    content: bytes = b""
+    """What is in it."""
 
 
 @dataclass
@@ -49,6 +54,8 @@ class Trial:
     evidence: Evidence = field(default_factory=Evidence)
     rollbacks: Counter[str] = field(default_factory=Counter)
     """How often somebody brought back the model of a run."""
+    own_deadlines: bool = False
+    """Whether the reconciler asks when the ledger says so (chaos.deadlines), not after 2 s of silence."""
     _reconciled: float = 0.0
     _swept: float = 0.0
 
@@ -73,7 +80,8 @@ class Trial:
             run_id = self.stage.drop(name, content)
         if journey.twice:
             self.stage.drop(name, content)
-        flight = Flight(label, journey, f"{'batch/in' if journey.batch else 'raw'}/{name}", run_id)
+        key = f"{'batch/in' if journey.batch else 'raw'}/{name}"
+        flight = Flight(label, journey, key, run_id, content)
         self.flights.append(flight)
         return flight
 
@@ -96,13 +104,16 @@ class Trial:
 
         It may be what is killed.
         """
-        now, answer = time.monotonic(), b""
-        if now - self._swept >= _SWEEP_EVERY_SECONDS:
-            answer = self.stage.invoke("reconcile", json.dumps(_SWEEP).encode())
-            self._reconciled = self._swept = time.monotonic()
-        elif now - self._reconciled >= _RECONCILE_EVERY_SECONDS:
-            answer = self.stage.invoke("reconcile", json.dumps(_RECONCILE).encode())
-            self._reconciled = time.monotonic()
+        now = time.monotonic()
+        if now - self._reconciled < _RECONCILE_EVERY_SECONDS:
+            return b""
+        asked = {} if self.own_deadlines else _QUIET
+        sweeps = now - self._swept >= _SWEEP_EVERY_SECONDS
+        if self.own_deadlines:
+            hasten(self.stage)
+        answer = self.stage.invoke("reconcile", json.dumps({**asked, **(SWEEP if sweeps else {})}).encode())
+        self._reconciled = time.monotonic()
+        self._swept = self._reconciled if sweeps else self._swept
         return answer
 
     def ended(self, flight: Flight) -> bool:
@@ -136,13 +147,16 @@ class Trial:
         lost = (strike["subject"] for strike in self.strikes if strike["kind"] == "drop")
         return Counter(subject.rpartition(" of ")[2] for subject in lost)
 
-    def verdict(self, patience: float = PATIENCE_SECONDS, repeats: int = 0) -> list[Breakage]:
+    def verdict(
+        self, patience: float = PATIENCE_SECONDS, excuses: Mapping[str, int] = _NO_EXCUSES
+    ) -> list[Breakage]:
         """What is broken once everything has had its time, without faults; [] if all is as it must be.
 
-        All must be well at two looks: what comes twice may come late. No time is spent on so many
-        repeated notices: they stay.
+        All must be well at two looks: what comes twice may come late. No time is spent on notices that
+        may have come twice (chaos.waves.Waves.excuses): they stay.
         """
         self.plan(())
+        self.own_deadlines = False
         deadline, well = time.monotonic() + patience, False
         while True:
             answer = self.reconcile()
@@ -152,7 +166,7 @@ class Trial:
                 found.append(
                     Breakage("", f"the reconciler raised though no fault was left: {answer[:400]!r}")
                 )
-            well_before, well = well, len(found) == sum(one.repeated for one in found) <= repeats
+            well_before, well = well, all(one.is_excused(excuses) for one in found)
             if (well and well_before) or time.monotonic() > deadline:
                 return found
             time.sleep(_LOOK_AGAIN_SECONDS if well else 4 * _POLL_SECONDS)

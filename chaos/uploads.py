@@ -8,6 +8,7 @@ _WORDS = {
     "positive": ("fantastic", "wonderful", "brilliant", "superb", "loved", "best", "beautiful", "excellent"),
     "negative": ("worst", "boring", "terrible", "awful", "stupid", "horrible", "hated", "dull"),
 }
+LABELS = tuple(_WORDS)
 _ROWS = 160
 
 

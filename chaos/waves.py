@@ -11,11 +11,10 @@ from chaos.errands import Undone
 from chaos.findings import Breakage
 from chaos.journeys import GOOD, Journey
 from chaos.stage import Stage
+from chaos.stopping import stop_what_is_to_be_stopped
 from chaos.trial import Flight, Trial
 
 WARM_UP = "warm-up"
-_ROLLED_BACK = "rolled_back"
-_ROLLS_BACK = "-roll-back"
 Errand = Callable[[Trial], None]
 """What a person does on the stage; it is repeated until it is done, for its function may die."""
 
@@ -31,41 +30,32 @@ class Wave:
     seconds: float
     undone: Sequence[str] = ()
     """A sentence for each errand that was not done."""
-    late_answers: int = 0
-    """How often SNS answered so late that the SDK had published once more."""
+    late_answers: Counter[str] = field(default_factory=Counter)
+    """By notice, how often SNS answered so late that the SDK had published it once more."""
 
     def struck(self, fault: int) -> int:
-        """How often the fault of that place struck: a call refused at each retry is one."""
-        found = sum(bool(strike["fault"] == fault) for strike in self.strikes)
+        """How often the fault of that place struck: a call refused at each retry is one.
+
+        An event that was to be passed by another, and was only late, was not struck.
+        """
+        found = sum(bool(one["fault"] == fault and not one.get("in_vain")) for one in self.strikes)
         return min(found, int(self.faults[fault].get("times", 1)))
 
     @property
-    def deaths_beside_sns(self) -> int:
-        """How often SNS had taken a message, and its sender did not live to record it, or was not let."""
-        return sum(map(self._is_beside_sns, self.strikes))
+    def deaths_beside_sns(self) -> Counter[str]:
+        """By notice, how often SNS had taken it, and its sender did not live to record it, or was not let.
 
-    def _is_beside_sns(self, strike: Mapping[str, Any]) -> bool:
+        A call that is refused at each retry is one.
+        """
+        held = {(one["fault"], one["subject"], one["about"]) for one in self.strikes if self._is_beside(one)}
+        return Counter(notice for _, _, notice in held)
+
+    def _is_beside(self, strike: Mapping[str, Any]) -> bool:
         if strike["kind"] not in ("kill", "error"):
             return False
         if self.faults[strike["fault"]].get("when") == "after":
             return "sns:Publish" in strike["subject"]
         return bool(strike["behind"] == "sns:Publish")
-
-    @property
-    def deaths_in_rollbacks(self) -> int:
-        """Those of them that may repeat a notice of a file of another wave, whose model is brought back."""
-        return sum(
-            self._is_beside_sns(strike) and _ROLLS_BACK in strike["subject"] for strike in self.strikes
-        )
-
-    @property
-    def excused(self) -> int:
-        """Notices of its files that may have come twice, for SNS cannot be asked to send exactly once."""
-        return self.deaths_beside_sns - self.deaths_in_rollbacks + self.late_answers
-
-    def struck_of(self, rule: str) -> int:
-        """How often the fault of that rule struck."""
-        return sum(self.struck(at) for at, fault in enumerate(self.faults) if fault.get("rule") == rule)
 
 
 @dataclass
@@ -88,20 +78,29 @@ class Waves:
         for number, journey in enumerate(journeys):
             self.trial.land([self.trial.drop(WARM_UP, journey, 1_000_000 + number)])
 
-    def ride(
+    def ride(  # noqa: PLR0913 - what goes wrong, and what is done meanwhile
         self,
         label: str,
         faults: Sequence[Mapping[str, Any]],
         files: Iterable[tuple[Journey, int]],
+        *,
         seed: int = 0,
         errands: Iterable[Errand] = (),
+        apart: float = 0.0,
     ) -> Wave:
-        """One wave: the faults, (journey, seed) of every file, and what is done when these have ended."""
+        """One wave: the faults, (journey, seed) of every file, and what is done when these have ended.
+
+        Files are dropped that many seconds `apart`.
+        """
         started, before, late = time.monotonic(), len(self.trial.strikes), self._late_answers()
         self.trial.plan(faults, seed)
-        flights = [self.trial.drop(label, journey, number) for journey, number in files]
+        flights = list[Flight]()
+        for journey, number in files:
+            time.sleep(apart if flights else 0.0)
+            flights.append(self.trial.drop(label, journey, number))
+        undone = list(self._done(lambda trial: stop_what_is_to_be_stopped(trial, flights)))
         landed = self.trial.land(flights, self.patience)
-        undone = [told for errand in errands for told in self._done(errand)]
+        undone += [told for errand in errands for told in self._done(errand)]
         self.trial.strikes += self.stage.cloud.struck()
         strikes = self.trial.strikes[before:]
         if not landed:
@@ -111,8 +110,8 @@ class Waves:
         self.waves.append(wave)
         return wave
 
-    def _late_answers(self) -> int:
-        return self.stage.cloud.repeated_calls().get("sns:Publish", 0)
+    def _late_answers(self) -> Counter[str]:
+        return Counter(self.stage.cloud.repeated_notices())
 
     def _without_faults(self, flights: Iterable[Flight]) -> Iterator[str]:
         """More time for files that have not ended, before the faults of the next wave could strike them."""
@@ -128,23 +127,25 @@ class Waves:
 
     def judge(self) -> None:
         """Look at everything after the last wave, when all had its time."""
-        repeats = sum(wave.excused + wave.deaths_in_rollbacks for wave in self.waves)
-        self.breakages = self.trial.verdict(repeats=repeats)
-
-    def repeated(self, wave: Wave) -> int:
-        """Notices of a wave that came twice: a death before SNS's answer was recorded, or no answer in time.
-
-        SNS offers no way to send exactly once (docs/decisions.md); each such case excuses one repeat.
-        """
-        own = {flight.run_id or flight.key for flight in wave.flights}
-        repeats = sum(_is_own_repeat(found) and found.run_id in own for found in self.breakages)
-        return repeats if repeats <= wave.excused else 0
+        self.breakages = self.trial.verdict(excuses=self.excuses)
 
     @property
-    def repeated_rollbacks(self) -> int:
-        """The same of notices that a model was brought back, of whichever wave its file was."""
-        repeats = sum(found.repeated and found.outcome == _ROLLED_BACK for found in self.breakages)
-        return repeats if repeats <= sum(wave.deaths_in_rollbacks for wave in self.waves) else 0
+    def excuses(self) -> Counter[str]:
+        """By notice, how often it may have come once more: SNS offers no way to send exactly once.
+
+        A death before SNS's answer was recorded, or no answer in time, excuses that one notice of that one
+        run (docs/decisions.md), whichever wave it came in: a rollback tells of a file of an earlier one.
+        """
+        found = Counter[str]()
+        for wave in self.waves:
+            found.update(wave.deaths_beside_sns)
+            found.update(wave.late_answers)
+        return found
+
+    @property
+    def repeated(self) -> int:
+        """Notices that came once more and are excused."""
+        return sum(found.repeated for found in self.breakages if self._is_excused(found))
 
     def broken(self, wave: Wave) -> list[str]:
         """What broke of a wave's files; what is no struck wave's counts against every wave."""
@@ -157,14 +158,12 @@ class Waves:
             *(
                 found.sentence
                 for found in self.breakages
-                if (found.run_id in own or found.run_id not in struck) and not self._is_excused(found, wave)
+                if (found.run_id in own or found.run_id not in struck) and not self._is_excused(found)
             ),
         ]
 
-    def _is_excused(self, found: Breakage, wave: Wave) -> bool:
-        if _is_own_repeat(found):
-            return self.repeated(wave) > 0
-        return found.repeated and self.repeated_rollbacks > 0
+    def _is_excused(self, found: Breakage) -> bool:
+        return found.is_excused(self.excuses)
 
     @property
     def kinds(self) -> Counter[str]:
@@ -174,7 +173,3 @@ class Waves:
             for at, fault in enumerate(wave.faults):
                 found[fault["kind"]] += wave.struck(at)
         return found
-
-
-def _is_own_repeat(found: Breakage) -> bool:
-    return found.repeated and found.outcome != _ROLLED_BACK

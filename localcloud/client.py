@@ -118,6 +118,10 @@ class LocalCloud:
         """By action, the calls since the start that an SDK made again though they had been served."""
         return dict(self.control("faults")["repeated_calls"])
 
+    def repeated_notices(self) -> dict[str, int]:
+        """The notices among these, by what each says of whom: "live good-1-0123456789"."""
+        return dict(self.control("faults")["repeated_notices"])
+
     def record_calls(self, wanted: bool) -> None:
         """Keep a record of invocations and their calls from now on, or no more."""
         self.control("calls", {"record": wanted})

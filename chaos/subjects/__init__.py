@@ -8,6 +8,7 @@ from chaos.rows import Subject
 SUBJECTS = {
     "events": "chaos.subjects.events:rows",
     "calls": "chaos.subjects.calls:rows",
+    "realtime": "chaos.subjects.realtime:rows",
     "schedules": "chaos.subjects.schedules:rows",
     "burst": "chaos.subjects.burst:rows",
     "releases": "chaos.subjects.releases:rows",

@@ -13,9 +13,9 @@ from typing import Any
 from chaos.journeys import JOURNEYS, Journey
 from chaos.rows import Options, Row
 from chaos.stage import Stage
-from chaos.subjects.calls import KINDS as CALL_KINDS
 from chaos.subjects.events import FAULTS as EVENT_FAULTS
-from chaos.subjects.events import rules_of
+from chaos.subjects.points import KINDS as CALL_KINDS
+from chaos.subjects.rules import rules_of
 from chaos.waves import Wave, Waves
 
 _TOGETHER = 20
@@ -114,10 +114,9 @@ def _row(waves: Waves, schedules: Schedules, wanted: int) -> Row:
     seconds = sum(wave.seconds for wave in waves.waves)
     first = _first_broken(waves)
     replay = f"python -m chaos --only schedules --seed {first}" if first else ""
-    twice = sum(waves.repeated(wave) for wave in waves.waves)
     remark = (
         f"{schedules.drawn} drawn, {schedules.together} in flight at a time; struck: {struck}; "
-        f"{twice} notices came twice by a death or an answer too late beside SNS"
+        f"{waves.repeated} notices came twice by a death or an answer too late beside SNS"
     )
     where = "the whole stage"
     return Row("random schedules", where, tried, survived, seconds, tuple(failures), replay, remark)

@@ -11,7 +11,7 @@ from typing import Any
 from localcloud.awsjson import Response
 from localcloud.faults.errors import Refusal, wording
 from localcloud.faults.plan import ApiError, Kill
-from localcloud.faults.tally import Tally
+from localcloud.faults.tally import Beside, Tally
 
 Serve = Callable[[], Awaitable[Response]]
 Refuse = Callable[[Refusal], Response]
@@ -31,6 +31,8 @@ class ApiCall:
     """What all attempts of one call have in common (amz-sdk-invocation-id); "" from who is no SDK."""
     retry: bool = False
     """Whether the SDK tries again what failed before."""
+    about: str = ""
+    """Of a notice that is published: its outcome and its run, such as "live good-1-0123456789"."""
 
 
 @dataclass
@@ -42,6 +44,8 @@ class _Invocation:
     kill: Callable[[], None]
     calls: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
+    told: dict[int, str] = field(default_factory=dict)
+    """By the number of a call that published a notice, what it was about."""
     ended: bool = False
 
     def number(self, call: ApiCall) -> int:
@@ -49,11 +53,16 @@ class _Invocation:
         if not call.retry or call.sdk_id not in self.numbers:
             self.calls.append(call.action)
             self.numbers[call.sdk_id] = len(self.calls)
+            self.told[len(self.calls)] = call.about
         return self.numbers[call.sdk_id]
 
     def behind(self, number: int) -> str:
         """The action of the call before that one; "" before the first."""
         return self.calls[number - 2] if number > 1 else ""
+
+    def about(self, number: int) -> str:
+        """Which notice that call publishes, or the one before it did; "" if neither."""
+        return self.told.get(number) or self.told.get(number - 1, "")
 
 
 class CallFaults:
@@ -65,6 +74,7 @@ class CallFaults:
         self._record: list[_Invocation] | None = None
         self._served: set[str] = set()
         self._repeated = Counter[str]()
+        self._told_again = Counter[str]()
         self._lock = threading.Lock()
 
     def record(self, wanted: bool) -> None:
@@ -76,6 +86,11 @@ class CallFaults:
         """By action, the calls that were served again, because the SDK had not waited for the answer."""
         with self._lock:
             return dict(self._repeated)
+
+    def told_again(self) -> dict[str, int]:
+        """By what it was about, the notices among these: SNS may have sent each once more."""
+        with self._lock:
+            return dict(self._told_again)
 
     def recorded(self) -> list[dict[str, Any]]:
         """Invocations that began since recording did: function, request_id, calls (actions), ended."""
@@ -127,6 +142,8 @@ class CallFaults:
         with self._lock:
             if call.sdk_id in self._served:
                 self._repeated[call.action] += 1
+                if call.about:
+                    self._told_again[call.about] += 1
             elif call.sdk_id:
                 self._served.add(call.sdk_id)
 
@@ -136,16 +153,17 @@ class CallFaults:
 
     def _refusal(self, call: ApiCall, invocation: _Invocation | None, number: int) -> Refusal | None:
         names = [call.caller, invocation.function] if invocation else [call.caller]
+        behind = invocation.behind(number) if invocation else ""
         fault = self._tally.strikes(
             ApiError,
             lambda fault: (
-                _concerns(fault, number, call.action)
+                _concerns(fault, number, call.action, behind)
                 and bool(fnmatch.filter(names, fault.caller))
                 and (fault.attempts == "all" or not call.retry)
             ),
             f"{names[-1]}: {_place(call.action, number)}",
             call.sdk_id,
-            invocation.behind(number) if invocation else "",
+            Beside(behind, invocation.about(number) if invocation else call.about),
         )
         if fault is None:
             return None
@@ -154,20 +172,25 @@ class CallFaults:
         return Refusal(fault.code, fault.message or fault.code, fault.status)
 
     def _kill(self, call: ApiCall, invocation: _Invocation, number: int) -> Kill | None:
+        behind = invocation.behind(number)
         return self._tally.strikes(
             Kill,
             lambda fault: (
-                _concerns(fault, number, call.action)
+                _concerns(fault, number, call.action, behind)
                 and fnmatch.fnmatchcase(invocation.function, fault.function)
             ),
             f"{invocation.function} {invocation.request_id}: {_place(call.action, number)}",
             call.sdk_id,
-            invocation.behind(number),
+            Beside(behind, invocation.about(number)),
         )
 
 
-def _concerns(fault: Kill | ApiError, number: int, action: str) -> bool:
-    return fault.call in (None, number) and fnmatch.fnmatchcase(action, fault.action)
+def _concerns(fault: Kill | ApiError, number: int, action: str, behind: str) -> bool:
+    return (
+        fault.call in (None, number)
+        and fnmatch.fnmatchcase(action, fault.action)
+        and fnmatch.fnmatchcase(behind, fault.behind)
+    )
 
 
 def _place(action: str, number: int) -> str:

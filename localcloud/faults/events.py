@@ -94,6 +94,7 @@ class EventFaults:
         with self._lock:
             held, self._held = self._held, []
         for waiting in held:
+            self._tally.in_vain("reorder", str(waiting.passage))
             waiting.passage.send()
 
     def deliveries(self, accept: Accept) -> Accept:
@@ -163,7 +164,7 @@ class EventFaults:
         held = _Held(fault, passage)
         with self._lock:
             self._held.append(held)
-        later(fault.at_most, lambda: self._let_go(held, 0.0))
+        later(fault.at_most, lambda: self._let_go(held, 0.0, in_vain=True))
 
     def _let_pass(self, passage: _Passage) -> None:
         """Note for everything held that an event has passed it."""
@@ -175,13 +176,15 @@ class EventFaults:
         for held in due:
             self._let_go(held, _GAP)
 
-    def _let_go(self, held: _Held, seconds: float) -> None:
+    def _let_go(self, held: _Held, seconds: float, in_vain: bool = False) -> None:
         with self._lock:
             waiting = [other for other in self._held if other is not held]
             if len(waiting) == len(self._held):
                 return
             self._held = waiting
             self._late += 1
+        if in_vain:
+            self._tally.in_vain("reorder", str(held.passage))
         later(seconds, lambda: self._arrive(held.passage))
 
 

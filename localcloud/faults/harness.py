@@ -37,6 +37,7 @@ class Faults:
             "struck": self._tally.struck(),
             "pending_events": self.events.pending,
             "repeated_calls": self.calls.repeated(),
+            "repeated_notices": self.calls.told_again(),
         }
 
     def silently_rolls_back(self, endpoint: str) -> bool:

@@ -83,6 +83,8 @@ class _CallFault(_Fault):
     """Which call of an invocation, counted from 1; the SDK's own retries are no calls of their own."""
     action: str = "*"
     """As IAM names it: "dynamodb:UpdateItem", "sagemaker:Create*"."""
+    behind: str = "*"
+    """The action that the function called before; "" for the first call of an invocation."""
 
 
 class Kill(_CallFault):

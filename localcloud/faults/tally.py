@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
 from localcloud.faults.plan import Fault, Plan
@@ -25,6 +25,21 @@ class Strike:
     """What was struck: a delivery, a call, a process."""
     behind: str = ""
     """Of a call that a function makes: the action that it called before."""
+    about: str = ""
+    """Of a function that publishes a notice, or had just done so: whose it is (localcloud.faults.calls)."""
+    in_vain: bool = False
+    """An event was held back, but none passed it: it was only late."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stood beside a call that was struck, in the words of Strike."""
+
+    behind: str = ""
+    about: str = ""
+
+
+_ALONE = Beside()
 
 
 @dataclass
@@ -75,7 +90,7 @@ class Tally:
         matches: Callable[[Kind], bool],
         subject: str,
         key: str = "",
-        behind: str = "",
+        beside: Beside = _ALONE,
     ) -> Kind | None:
         """The first fault of a kind that matches and strikes, if any; it counts as struck.
 
@@ -85,9 +100,18 @@ class Tally:
             for index, count in enumerate(self._counts):
                 fault = count.fault
                 if isinstance(fault, kind) and matches(fault) and count.draw(key):
-                    self._struck.append(Strike(index, count.fault.kind, time.time(), subject, behind))
+                    struck = Strike(index, fault.kind, time.time(), subject, beside.behind, beside.about)
+                    self._struck.append(struck)
                     return fault
         return None
+
+    def in_vain(self, kind: str, subject: str) -> None:
+        """Note that what a kind of fault did to a subject came to nothing."""
+        with self._lock:
+            self._struck = [
+                replace(strike, in_vain=True) if (strike.kind, strike.subject) == (kind, subject) else strike
+                for strike in self._struck
+            ]
 
     def struck(self) -> list[dict[str, Any]]:
         """Everything struck since the plan is in force, oldest first."""

@@ -9,6 +9,7 @@ from ministack.core import iam_actions, router
 from localcloud.awsjson import Response
 from localcloud.faults.calls import ApiCall, Refuse, Serve
 from localcloud.faults.errors import Refusal
+from localcloud.faults.notices import notice_of
 from localcloud.ministack.permissions import Permissions
 
 _FIRST = "attempt=1"
@@ -32,7 +33,9 @@ def plug_in(permissions: Permissions, intercept: Intercept) -> None:
 
         sdk_id = headers.get("amz-sdk-invocation-id", "")
         retry = headers.get("amz-sdk-request", _FIRST).partition(";")[0] != _FIRST
-        call = ApiCall(permissions.role_of(key), _action(service, *request), key, sdk_id, retry)
+        action = _action(service, *request)
+        about = notice_of(request[3]) if action == "sns:Publish" else ""
+        call = ApiCall(permissions.role_of(key), action, key, sdk_id, retry, about)
         return await intercept(call, refuse, lambda: dispatch(*arguments))
 
     app._dispatch_service_request = dispatch_intercepted

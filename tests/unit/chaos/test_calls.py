@@ -1,51 +1,48 @@
-"""Which calls are struck follows from what was recorded."""
+"""A call that was seen and never met again is in the table, as one that was not survived."""
 
-from chaos.subjects.calls import Point, left_of, points_of, unmet_of
-from chaos.waves import Wave
+from typing import Any, cast
+
+from chaos.findings import Breakage
+from chaos.subjects.calls import Struck, tallied
+from chaos.subjects.points import Point
+from chaos.waves import Wave, Waves
+
+KIND = "killed before a call"
+FAULT = {"kind": "kill"}
+POINTS = [Point("f", "a:1", 1), Point("f", "a:2", behind="a:1", misses=2)]
 
 
-def test_every_call_seen_is_a_point_by_its_number() -> None:
-    recorded = [
-        {"function": "f", "calls": ["dynamodb:UpdateItem", "sns:Publish"]},
-        {"function": "f", "calls": ["dynamodb:UpdateItem", "dynamodb:GetItem"]},
+def waves(*breakages: Breakage) -> Waves:
+    """A clean passage, and a wave whose two faults struck."""
+    clean = Wave("clean", [], [], [], 0)
+    struck = Wave(
+        "wave 1", [FAULT, FAULT], [], [{"fault": at, "kind": "kill", "behind": ""} for at in (0, 1)], 0
+    )
+    return Waves(cast(Any, "nothing is dropped on it"), waves=[clean, struck], breakages=[*breakages])
+
+
+def test_faults_that_struck_and_broke_nothing_are_survived() -> None:
+    tally = tallied(waves(), Struck([[(point, KIND) for point in POINTS]]))[KIND, "f"]
+
+    assert (tally.tried, tally.survived, tally.elsewhere) == (2, 2, 1)
+    assert tally.remark == (
+        "struck at each call behind each other, of too many different ones; "
+        "1 at that action, though not at the place where it was seen"
+    )
+
+
+def test_what_broke_in_a_wave_counts_against_all_its_faults() -> None:
+    tally = tallied(waves(Breakage("", "it broke")), Struck([[(point, KIND) for point in POINTS]]))[KIND, "f"]
+
+    assert (tally.tried, tally.survived, list(tally.failures)) == (2, 0, ["it broke"])
+
+
+def test_a_call_that_was_never_met_again_is_not_survived() -> None:
+    struck = Struck([[(point, KIND) for point in POINTS]], unseen=[(Point("g", "sns:Publish", 3), KIND)])
+
+    tally = tallied(waves(), struck)[KIND, "g"]
+
+    assert (tally.tried, tally.survived) == (1, 0)
+    assert list(tally.failures) == [
+        "sns:Publish 3 of g was seen once and never met again, so that nothing is known of it"
     ]
-
-    assert points_of(recorded) == [
-        Point("f", "dynamodb:UpdateItem", 1),
-        Point("f", "dynamodb:GetItem", 2),
-        Point("f", "sns:Publish", 2),
-    ]
-
-
-def test_a_function_of_too_many_calls_is_struck_once_at_each_action() -> None:
-    recorded = [{"function": "f", "calls": ["s3:GetObject", "s3:PutObject"] * 20}]
-
-    assert points_of(recorded) == [Point("f", "s3:GetObject", None), Point("f", "s3:PutObject", None)]
-
-
-def test_a_kill_names_the_function_and_a_refusal_the_caller() -> None:
-    point = Point("f", "sns:Publish", 3)
-
-    assert point.fault("killed after a call")["function"] == "f"
-    assert point.fault("killed after a call")["when"] == "after"
-    assert point.fault("call throttled")["caller"] == "f"
-    assert point.fault("call throttled")["call"] == 3
-
-
-def test_what_did_not_strike_is_tried_once_more_and_then_told() -> None:
-    struck, idle = (Point("f", "sns:Publish", 1), "kill"), (Point("f", "sns:Publish", 2), "kill")
-    again = (Point("f", "sns:Publish", None), "kill")
-    met = Wave("", [{}, {}], [], [{"fault": 0}], 0)
-    unmet = Wave("", [{}], [], [], 0)
-
-    left, missed = left_of([struck, idle], [], [struck, idle], met)
-    assert (left, missed) == ([again], [again])
-    assert left_of(left, missed, [again], unmet) == ([], [again])
-    assert left_of(left, missed, [again], Wave("", [{}], [], [{"fault": 0}], 0)) == ([], [])
-
-
-def test_a_function_that_nothing_has_at_work_is_not_forgotten() -> None:
-    points = [Point("marquee-local-rerun", "dynamodb:GetItem", 1)]
-    functions = ["marquee-local-publish-code", "marquee-local-rerun", "marquee-local-sweep-endpoint"]
-
-    assert unmet_of(functions, points) == ["marquee-local-sweep-endpoint"]

@@ -7,8 +7,10 @@ import pytest
 
 from chaos.findings import Evidence
 from chaos.invariants import broken
-from chaos.journeys import GOOD, TRAINING_FAILS, TWICE, Journey
+from chaos.journeys import BATCH, GOOD, TRAINING_FAILS, TWICE, Journey
 from chaos.trial import Flight
+from chaos.uploads import batch_csv
+from marquee.batches import Batch, BatchStage
 from marquee.ledger import Champion, Change, Run, Stage, Upload
 
 AT = "2026-01-01T00:00:00.000Z"
@@ -140,15 +142,41 @@ def test_a_model_rejected_for_its_age_must_be_older_than_one_that_went_live() ->
     assert "no newer one went live" not in both
 
 
-def test_an_older_model_that_replaced_a_newer_one_is_noticed_unless_it_was_asked_for() -> None:
+def test_an_older_model_that_replaced_a_newer_one_is_noticed() -> None:
     def live(name: str, began_at: str, at: str) -> Run:
         return replace(run(), run_id=name, began_at=began_at, history=(Change("LIVE", at, "test"),))
 
     runs = {"a": live("a", "2026-01-02", "2026-01-03"), "b": live("b", "2026-01-01", "2026-01-04")}
-    asked = {"m-1": {"outcome": "rolled_back", "run_id": "b", "text": ""}}
 
     assert "replaced a champion of a newer upload" in said(replace(healthy(), runs=runs))
-    assert "replaced a champion" not in said(replace(healthy(), runs=runs, notices=asked))
+
+
+def test_a_notice_too_many_is_a_repeat_of_that_notice_alone() -> None:
+    twice = {"m-1": notice("live"), "m-2": notice("live"), "m-3": notice("failed")}
+
+    found = broken(replace(healthy(), notices=twice), [flight()], frozenset())
+
+    assert {(one.notice, one.repeated) for one in found} == {(f"live {RUN}", 1), (f"failed {RUN}", 0)}
+
+
+def test_what_a_batch_predicted_is_compared_with_what_was_dropped() -> None:
+    upload = Upload("batch", "batch/in/b.csv", "etag")
+    batch = Batch("b-1", upload, AT, AT, "", stage=BatchStage.DONE, output_key="batch/out/b.csv")
+    content = batch_csv(1)
+    predicted = b"id,review,label\n" + b"".join(
+        line + b",positive\n" for line in content.replace(b"\r\n", b"\n").splitlines()[1:]
+    )
+    evidence = Evidence(
+        batches={upload.key: batch},
+        transform_jobs=Counter({"marquee-local-b-1": 1}),
+        predictions={"b-1": predicted},
+        notices={"m-1": {"run_id": "b-1", "outcome": "batch_done", "text": ""}},
+    )
+    dropped = [Flight("a wave", BATCH, upload.key, "", content)]
+
+    assert broken(evidence, dropped, frozenset()) == []
+    other = [replace(dropped[0], content=batch_csv(2))]
+    assert "of other rows" in broken(evidence, other, frozenset())[0].sentence
 
 
 def test_a_run_that_nobody_dropped_a_file_for_is_noticed() -> None:

@@ -62,6 +62,49 @@ def test_calls_are_counted_by_invocation() -> None:
     assert bench.said == ["served a:1", "served a:2", "served a:3", "killed"]
 
 
+def test_a_call_may_be_named_by_the_one_before_it() -> None:
+    bench = Bench({"kind": "kill", "function": "start_etl", "action": "a:2", "behind": "a:1"})
+
+    bench.invoke("a:2", "a:2")
+    bench.invoke("a:1", "a:2")
+
+    assert bench.said == ["served a:2", "served a:2", "served a:1", "killed"]
+
+
+def test_the_first_call_of_an_invocation_is_behind_none() -> None:
+    bench = Bench({"kind": "kill", "function": "start_etl", "action": "a:1", "behind": ""})
+
+    bench.invoke("a:2", "a:1")
+    bench.invoke("a:1")
+
+    assert bench.said == ["served a:2", "served a:1", "killed"]
+
+
+@pytest.mark.parametrize(("call", "about"), [(1, ""), (2, "live r"), (3, "live r"), (4, "")])
+def test_a_strike_at_a_notice_or_behind_it_says_which(call: int, about: str) -> None:
+    tally = Tally()
+    tally.replace(parsed({"faults": [{"kind": "error", "call": call, "error": "throttling"}]}))
+    bench = Bench()
+    bench.faults = CallFaults(tally)
+
+    with bench.faults.invocation("KEY", "fail_run", "id", lambda: None):
+        bench.call("a:1", sdk_id="w")
+        bench.call("sns:Publish", sdk_id="x", about="live r")
+        bench.call("a:3", sdk_id="y")
+        bench.call("a:4", sdk_id="z")
+
+    assert [strike["about"] for strike in tally.struck()] == [about]
+
+
+def test_a_notice_that_the_sdk_publishes_again_is_counted_by_what_it_is_about() -> None:
+    bench = Bench()
+
+    bench.call("sns:Publish", sdk_id="x", about="live r")
+    bench.call("sns:Publish", sdk_id="x", about="live r", retry=True)
+
+    assert bench.faults.told_again() == {"live r": 1}
+
+
 def test_only_the_named_function_dies() -> None:
     bench = Bench({"kind": "kill", "function": "start_etl", "action": "glue:*"})
 

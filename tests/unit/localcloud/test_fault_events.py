@@ -28,7 +28,7 @@ class Bench:
 
     def __init__(self, *faults: dict[str, Any]) -> None:
         plan, tally = parsed({"faults": list(faults)}), Tally()
-        self.faults = EventFaults(tally, by_source)
+        self.tally, self.faults = tally, EventFaults(tally, by_source)
         self.faults.prepare(plan)
         tally.replace(plan)
         self.passed: list[str] = []
@@ -107,6 +107,7 @@ def test_an_event_comes_behind_as_many_others_as_asked(monkeypatch: pytest.Monke
     bench.deliver("3")
 
     bench.expect("2 rule", "unlike rule", "3 rule", "1 rule")
+    assert [strike["in_vain"] for strike in bench.tally.struck()] == [False]
 
 
 def test_an_event_that_nothing_passes_comes_late() -> None:
@@ -115,6 +116,7 @@ def test_an_event_that_nothing_passes_comes_late() -> None:
     bench.deliver("1")
 
     bench.expect("1 rule")
+    assert [strike["in_vain"] for strike in bench.tally.struck()] == [True]
 
 
 def test_what_waits_to_be_passed_is_released() -> None:
@@ -124,6 +126,7 @@ def test_what_waits_to_be_passed_is_released() -> None:
     bench.faults.release()
 
     bench.expect("1 rule")
+    assert [strike["in_vain"] for strike in bench.tally.struck()] == [True]
 
 
 def test_invocations_are_struck_apart_from_deliveries() -> None:

@@ -5,7 +5,8 @@ import pytest
 from localcloud.faults.harness import Faults
 from localcloud.processes import Child
 
-QUIET = {"plan": {"seed": 0, "faults": []}, "struck": [], "pending_events": 0, "repeated_calls": {}}
+QUIET = {"plan": {"seed": 0, "faults": []}, "struck": [], "pending_events": 0}
+QUIET |= {"repeated_calls": {}, "repeated_notices": {}}
 
 
 class NoProcesses:
