@@ -50,6 +50,8 @@ class Evidence:
     transform_jobs: Counter[str] = field(default_factory=Counter)
     packages: Counter[str] = field(default_factory=Counter)
     """Versions in the model registry, by what they are described as: "Attempt <attempt_id>"."""
+    failed_crawls: list[str] = field(default_factory=list)
+    """Of each crawler whose last crawl failed, "crawler/start" of that crawl."""
     executions: list[str] = field(default_factory=list)
     """Those that still run."""
     predictions: dict[str, bytes] = field(default_factory=dict)
@@ -108,6 +110,13 @@ class Evidence:
         client, job = stage.client("glue"), stage.account.outputs["GlueJobName"]
         runs = _pages(client, "get_job_runs", "JobRuns", JobName=job)
         self.etl_runs = Counter(run["Arguments"].get("--attempt_id", "") for run in runs)
+        outputs = (stage.account.outputs[f"{which}CrawlerName"] for which in ("Raw", "Curated"))
+        last = {name: client.get_crawler(Name=name)["Crawler"].get("LastCrawl", {}) for name in outputs}
+        self.failed_crawls = [
+            f"{name}/{crawl['StartTime'].isoformat()}"
+            for name, crawl in last.items()
+            if crawl.get("Status") == "FAILED"
+        ]
 
     def _ask_machines(self, stage: Stage) -> None:
         client = stage.client("stepfunctions")

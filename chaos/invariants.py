@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from chaos.crawls import wrongly_told_crawls
 from chaos.findings import Breakage, Evidence
 from chaos.order import out_of_order
 from chaos.predictions import wrong_predictions
@@ -36,6 +37,7 @@ def broken(
     return [
         *(found for flight in flights for found in _flight(evidence, flight, rollbacks, unheard)),
         *(Breakage(run_id, sentence) for run_id, sentence in _stage(evidence, flights, before)),
+        *wrongly_told_crawls(evidence),
     ]
 
 

@@ -61,7 +61,6 @@ _NO_GLUE: Mapping[str, Any] = {
     "times": 100,
 }
 """Without it the machine that prepares would not fail."""
-_UNTOLD = "nobody hears of a crawl whose event is lost: no run needs the catalogue, the next crawl mends it"
 SCHEDULES = "schedules"
 _TICKS_HELD = 15.0
 """The local cloud's clock ticks every 10 s: one tick may pass another."""
@@ -193,6 +192,4 @@ def _struck(wave: Wave, case: Case) -> int:
 
 
 def _remark(kind: str, case: Case, cases: list[Case]) -> str:
-    if kind != "drop":
-        return ""
-    return _UNTOLD if case.rule.endswith(_CRAWL_FAILED) else remark_of(case, cases)
+    return remark_of(case, cases) if kind == "drop" else ""
