@@ -24,7 +24,7 @@ from evaluation import evaluate, metric_lines
 from hyperparameters import TOOLKIT_PREFIX, knob, parse, read_hyperparameters, refuse_unknown
 from refusals import Interrupted, Refused
 from splits import Dataset, Split, codes, read_dataset
-from teaching import soft_labels
+from teaching import Teacher, soft_labels
 from thresholds import NEUTRAL, choose_thresholds, served_label
 
 _REVIEWS_ALONE = 50
@@ -41,6 +41,7 @@ class Knobs:
     code_version: str = ""
     sagemaker_job_name: str = ""  # the model's version
     teacher: str = ""  # version of an earlier model that labels the unlabelled rows: channel `teacher`
+    teacher_digest: str = ""  # of that version's model.json, as the ledger has it
     neutral_accuracy: float = knob(0.55, 0.5, 1.0)  # answers right no more often than this are neutral
 
 
@@ -59,7 +60,7 @@ def run(environment: Mapping[str, str]) -> None:
     print(json.dumps({**known, "rows": data.rows, "labels": len(data.labels)}), flush=True)
 
     started = time.perf_counter()
-    trained = method.train(_examples(data, environment), knobs)
+    trained = method.train(_examples(data, job, environment), knobs)
     seconds = time.perf_counter() - started
     truth = codes(data.validation.labels, data.labels)
     thresholds = choose_thresholds(data.labels, trained.validation, truth, job.neutral_accuracy)
@@ -97,9 +98,10 @@ def _workplace(environment: Mapping[str, str]) -> Workplace:
     return Workplace(checkpoints, Path(base) if base else None)
 
 
-def _examples(data: Dataset, environment: Mapping[str, str]) -> Examples:
+def _examples(data: Dataset, job: Knobs, environment: Mapping[str, str]) -> Examples:
     train, validation = data.train, data.validation
-    teacher = environment.get("SM_CHANNEL_TEACHER")
+    channel = environment.get("SM_CHANNEL_TEACHER")
+    teacher = Teacher(Path(channel), job.teacher, job.teacher_digest) if channel else None
     return Examples(
         labels=data.labels,
         train=train.reviews,
@@ -107,7 +109,7 @@ def _examples(data: Dataset, environment: Mapping[str, str]) -> Examples:
         validation=validation.reviews,
         validation_codes=codes(validation.labels, data.labels),
         unlabelled=data.unlabelled,
-        soft_labels=soft_labels(Path(teacher), data.labels, data.unlabelled) if teacher else None,
+        soft_labels=soft_labels(teacher, data.labels, data.unlabelled) if teacher else None,
         workplace=_workplace(environment),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.unit.functions.conftest import GOOD_CSV, Pipeline, training_event
+from tests.unit.marquee.doubles import Refused
 
 
 def test_a_trial_that_began_after_its_run_was_taken_back_is_removed(pipeline: Pipeline) -> None:
@@ -42,5 +43,19 @@ def test_a_sweep_that_died_before_it_deleted_the_endpoint_does_not_end_its_care(
     assert pipeline.ledger.replace_champion(replace(champion, asleep=True), champion)
     pipeline.sagemaker.endpoint["EndpointConfigName"] = f"marquee-dev-{earlier}"
     pipeline.call("reconcile", {"quiet_seconds": 0})
+    pipeline.sagemaker.settle()
+    assert pipeline.sagemaker.endpoint["EndpointConfigName"] == champion.endpoint_config
+
+
+def test_two_that_find_the_endpoint_idle_at_once_are_no_failure(pipeline: Pipeline) -> None:
+    earlier = pipeline.crown(0.9)
+    pipeline.crown(0.95)
+    champion = pipeline.ledger.champion()
+    assert champion and pipeline.sagemaker.endpoint
+    pipeline.sagemaker.endpoint["EndpointConfigName"] = f"marquee-dev-{earlier}"
+    busy = Refused("ValidationException", 'Cannot update in-progress endpoint "arn:aws:sagemaker:e".')
+    pipeline.sagemaker.refuse_next["UpdateEndpoint"] = busy
+    pipeline.call("reconcile", {})
+    pipeline.call("reconcile", {})
     pipeline.sagemaker.settle()
     assert pipeline.sagemaker.endpoint["EndpointConfigName"] == champion.endpoint_config

@@ -1,5 +1,6 @@
 """A student that learns from what another model says of unlabelled rows."""
 
+import hashlib
 import json
 import tarfile
 from collections.abc import Callable
@@ -32,7 +33,9 @@ def with_unlabelled(environment: dict[str, str], folder: Path, rows: int) -> dic
 
 
 def test_a_student_learns_from_rows_without_labels(job: Job, archive: Path, tmp_path: Path) -> None:
-    environment = with_unlabelled(job(teacher="job-0"), tmp_path / "unlabelled", rows=200)
+    judged = f"sha256:{hashlib.sha256((archive / 'model.json').read_bytes()).hexdigest()}"
+    mine = job(teacher="job-0", teacher_digest=judged)
+    environment = with_unlabelled(mine, tmp_path / "unlabelled", rows=200)
     environment["SM_CHANNEL_TEACHER"] = str(packed(archive, tmp_path / "teacher"))
 
     assert train.main(environment) == 0
@@ -84,6 +87,33 @@ def test_a_teacher_that_cannot_be_trusted_is_refused(
         "changed": "stray.bin is not vouched for",
     }
     assert failure(environment).startswith(sentences[harm])
+
+
+@pytest.mark.parametrize(
+    ("digest", "sentence"),
+    [
+        ("", "The teacher job-0 is no model that was judged in this stage"),
+        ("sha256:0", "model.json is not the one that was judged"),
+    ],
+)
+def test_a_teacher_must_be_the_one_that_was_judged(
+    job: Job, archive: Path, tmp_path: Path, digest: str, sentence: str
+) -> None:
+    mine = job(teacher="job-0", teacher_digest=digest)
+    environment = with_unlabelled(mine, tmp_path / "unlabelled", rows=20)
+    environment["SM_CHANNEL_TEACHER"] = str(packed(archive, tmp_path / "teacher"))
+
+    assert failure(environment).startswith(sentence)
+
+
+def test_an_archive_that_claims_too_much_is_not_unpacked(
+    job: Job, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("teaching._ARCHIVE_BYTES", 1000)
+    environment = with_unlabelled(job(), tmp_path / "unlabelled", rows=20)
+    environment["SM_CHANNEL_TEACHER"] = str(packed(archive, tmp_path / "teacher"))
+
+    assert failure(environment) == "The teacher's archive claims more than 1,000 bytes."
 
 
 def failure(environment: dict[str, str]) -> str:

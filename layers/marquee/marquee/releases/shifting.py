@@ -10,7 +10,7 @@ from typing import Any, Literal
 from marquee import names
 from marquee.observability import logger
 from marquee.releases.ab_configs import is_ab_config
-from marquee.services.endpoint import Endpoint, EndpointState, NoRoom
+from marquee.services.endpoint import Endpoint, EndpointBusy, EndpointState
 from marquee.services.scaling import Scaling
 from marquee.settings import ShiftSettings
 
@@ -45,8 +45,8 @@ class Shift:
         """
         try:
             return self._step(config, tags)
-        except NoRoom as full:
-            logger().warning("the endpoint waits for room", extra={"because": str(full)})
+        except EndpointBusy as busy:
+            logger().warning("the endpoint cannot be changed now", extra={"because": str(busy)})
             return "waiting"
 
     def _step(self, config: str, tags: list[dict[str, str]]) -> Progress:

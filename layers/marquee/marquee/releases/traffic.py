@@ -1,5 +1,6 @@
 """An A/B test on a real-time endpoint: an earlier version answers a part of the requests."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from marquee.releases.endpoint_configs import VARIANT, config_request
 from marquee.releases.lease import LEASE_SECONDS
 from marquee.releases.rolling_back import NoChampion, Step
 from marquee.releases.shifting import Shift
-from marquee.services.endpoint import Endpoint, EndpointUnreachable
+from marquee.services.endpoint import Endpoint, EndpointBusy, EndpointUnreachable
 from marquee.settings import TrafficSettings
 
 HOLDER = "traffic#"
@@ -131,7 +132,8 @@ class ShareTraffic:
         state, wanted = self._endpoint.state(), weights(challenger)
         if state is None or state.weights == wanted:
             return state is not None
-        self._endpoint.weigh(wanted)
+        with suppress(EndpointBusy):  # the next call asks again
+            self._endpoint.weigh(wanted)
         return False
 
     def _failed(self, champion: Champion, version: str, why: str) -> Step:

@@ -18,7 +18,7 @@ from marquee.releases.endpoint_configs import config_request
 from marquee.releases.lease import hold
 from marquee.releases.predictions import TestRow, comparable
 from marquee.releases.probe import Probe
-from marquee.services.endpoint import Endpoint, EndpointUnreachable, NoRoom
+from marquee.services.endpoint import Endpoint, EndpointBusy, EndpointUnreachable
 from marquee.services.objects import Objects
 from marquee.settings import TrySettings
 from marquee.stages import standing_at, wait
@@ -92,7 +92,7 @@ class TryCandidate:
         self.trial.create_config(config_request(self.settings, run.current))
         try:
             self.trial.create(config, tags(run.current, self.settings.stage))
-        except NoRoom as full:
+        except EndpointBusy as full:
             logger().warning("the trial waits for room", extra={"because": str(full)})
             wait(self.ledger, run, "room for a trial endpoint")
         return WAITING

@@ -42,8 +42,8 @@ class EndpointUnreachable(Exception):
         self.starting = starting
 
 
-class NoRoom(Exception):
-    """The account has as many instances at work as it may; a later call may be taken."""
+class EndpointBusy(Exception):
+    """A later call may be taken: another change is under way, or there is no room for more instances."""
 
 
 @dataclass(frozen=True)
@@ -111,31 +111,34 @@ class Endpoint:
                 raise
 
     def create(self, config: str, tags: Sequence[Mapping[str, str]]) -> None:
-        """Make the endpoint; one of that name is left alone. NoRoom if there is none now."""
+        """Make the endpoint; one of that name is left alone. EndpointBusy if there is no room now."""
         try:
             self._client.create_endpoint(EndpointName=self.name, EndpointConfigName=config, Tags=tags)  # type: ignore[arg-type]
         except ClientError as error:
             if not exists_already(error):
-                raise _no_room(error) or error from error
+                raise _busy(error) or error from error
 
     def update(self, config: str, how: Mapping[str, Any]) -> None:
         """Ask for another config (`how`: of UpdateEndpoint); the old one answers until it is ready.
 
-        NoRoom if there is none now for a second fleet.
+        EndpointBusy if there is no room for a second fleet now, or another change has begun meanwhile.
         """
         try:
             self._client.update_endpoint(EndpointName=self.name, EndpointConfigName=config, **how)
         except ClientError as error:
-            raise _no_room(error) or error from error
+            raise _busy(error) or error from error
 
     def weigh(self, weights: Mapping[str, float]) -> None:
-        """Give the variants other parts of the traffic."""
-        self._client.update_endpoint_weights_and_capacities(
-            EndpointName=self.name,
-            DesiredWeightsAndCapacities=[
-                {"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()
-            ],
-        )
+        """Give the variants other parts of the traffic; EndpointBusy if another change has begun."""
+        try:
+            self._client.update_endpoint_weights_and_capacities(
+                EndpointName=self.name,
+                DesiredWeightsAndCapacities=[
+                    {"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()
+                ],
+            )
+        except ClientError as error:
+            raise _busy(error) or error from error
 
     def variant(self, name: str) -> Endpoint:
         """Return this endpoint, asking one of its variants only."""
@@ -178,8 +181,10 @@ class Endpoint:
         return content
 
 
-def _no_room(error: ClientError) -> NoRoom | None:
-    return NoRoom(message_of(error)) if is_busy(error) else None
+def _busy(error: ClientError) -> EndpointBusy | None:
+    # "Cannot update in-progress endpoint": two that looked at it at once both found it idle.
+    changing = code_of(error) == "ValidationException" and "in-progress endpoint" in message_of(error)
+    return EndpointBusy(message_of(error)) if is_busy(error) or changing else None
 
 
 def _is_starting(error: Exception) -> bool:

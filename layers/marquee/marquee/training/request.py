@@ -22,9 +22,17 @@ _CHECKPOINTS = "/opt/ml/checkpoints"
 
 
 def training_request(
-    attempt: Attempt, manifest: dict[str, Any], settings: TrainingSettings, region: str
+    attempt: Attempt,
+    manifest: dict[str, Any],
+    settings: TrainingSettings,
+    region: str,
+    *,
+    teacher_digest: str = "",
 ) -> dict[str, Any]:
-    """Return the parameters of CreateTrainingJob, script mode, every name derived from the attempt."""
+    """Return the parameters of CreateTrainingJob, script mode, every name derived from the attempt.
+
+    `teacher_digest`: of the model.json of the teacher that the hyperparameters name, if they name one.
+    """
     job = names.attempt_name(settings.stage, attempt.id)
     request = {
         "TrainingJobName": job,
@@ -34,7 +42,10 @@ def training_request(
             "TrainingInputMode": "File",
             "MetricDefinitions": metric_definitions(),
         },
-        "HyperParameters": _hyperparameters(attempt, manifest, settings, job, region),
+        "HyperParameters": {
+            **_hyperparameters(attempt, manifest, settings, job, region),
+            **({"teacher_digest": teacher_digest} if settings.hyperparameters.get("teacher") else {}),
+        },
         "InputDataConfig": _channels(settings, attempt, manifest),
         "OutputDataConfig": {"S3OutputPath": f"s3://{settings.model_bucket}/models"},
         "ResourceConfig": {

@@ -14,6 +14,7 @@ from marquee.services.training_jobs import TrainingBusy, TrainingJobs, TrainingR
 from marquee.settings import TrainingSettings
 from marquee.stages import enter, wait
 from marquee.training.request import seconds_allowed, training_request
+from marquee.training.teachers import judged_digest
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,11 @@ class StartTraining:
         TrainingRefused if SageMaker will never take it.
         """
         manifest = self.objects.json(self.settings.curated_bucket, names.manifest_key(run.attempt_id))
-        request = training_request(run.current, manifest, self.settings, self.jobs.region)
+        teacher = self.settings.hyperparameters.get("teacher", "")
+        digest = judged_digest(self.ledger, self.settings.stage, teacher) if teacher else ""
+        request = training_request(
+            run.current, manifest, self.settings, self.jobs.region, teacher_digest=digest
+        )
         self.ledger.tried(run)
         try:
             self.jobs.create(request)
