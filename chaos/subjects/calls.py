@@ -24,7 +24,17 @@ from chaos.journeys import (
     Journey,
 )
 from chaos.rows import Options, Row
-from chaos.subjects.points import KINDS, Faults, Point, chosen_of, left_of, points_of, turn_of, unmet_of
+from chaos.subjects.points import (
+    KINDS,
+    Faults,
+    Point,
+    chosen_of,
+    faults_of,
+    left_of,
+    points_of,
+    turn_of,
+    unmet_of,
+)
 from chaos.waves import Errand, Waves
 
 _ERRANDS = (ask_for_a_prediction, roll_back, read_the_shares, look_for_idleness)
@@ -89,7 +99,7 @@ def _struck(waves: Waves, course: Course, seed: int) -> Struck:
     """Record the passages, then strike what was seen in them, wave by wave."""
     turns, base, struck = course.turns, seed * 100_000, Struck()
     points = [one for one in _recorded(waves, course, base) if one.function.endswith(course.functions)]
-    left = [(point, kind) for kind in KINDS for point in points]
+    left = faults_of(points)
     Random(seed).shuffle(left)  # noqa: S311 - an order, not a secret
     for number in range(1, course.most_waves + 1):
         turn = turn_of(left, number, len(turns))
