@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from chaos.errands import ask_for_a_prediction, look_for_idleness, read_the_shares, roll_back
 from chaos.journeys import (
@@ -43,6 +44,7 @@ _IN_TURN = (
     (TWICE, LIAR, UNSTARTABLE, REFUSED, ETL_FAILS, RERUN, BATCH),
 )
 """Releases go one after the other, so that each more in a wave makes it longer: they take turns."""
+_LOST = ("dataset-ready", "model-trained", "transform-ended")
 _UNSEEN = "was seen once and never met again, so that nothing is known of it"
 
 
@@ -105,7 +107,7 @@ def _struck(waves: Waves, course: Course, seed: int) -> Struck:
         turn = turn_of(left, number, len(turns))
         if not (chosen := chosen_of(left, turn)):
             break
-        faults = [point.fault(kind) for point, kind in chosen]
+        faults = [*(point.fault(kind) for point, kind in chosen), *_work_for_the_reconciler(chosen)]
         files = _files(turns[turn], base + 100 * number)
         wave = waves.ride(f"wave {number}", faults, files, errands=course.errands)
         struck.plans.append(chosen)
@@ -114,6 +116,12 @@ def _struck(waves: Waves, course: Course, seed: int) -> Struck:
         return Struck(struck.plans)
     known = [name for name in waves.stage.functions() if name.endswith(course.functions)]
     return Struck(struck.plans, struck.unseen + left, unmet_of(known, points))
+
+
+def _work_for_the_reconciler(chosen: Faults) -> list[dict[str, Any]]:
+    """Lost events, if one of its calls did not come about: it makes some only where an event was lost."""
+    missed = any(point.misses and point.function.endswith("-reconcile") for point, _ in chosen)
+    return [{"kind": "drop", "rule": f"*-{rule}"} for rule in _LOST] if missed else []
 
 
 def _recorded(waves: Waves, course: Course, base: int) -> list[Point]:
