@@ -10,7 +10,7 @@ from rich.console import Console
 
 from chaos.lanes import in_lanes
 from chaos.rows import Options, Row
-from chaos.subjects import SUBJECTS, subject
+from chaos.subjects import ALONE, SUBJECTS, subject
 from chaos.table import as_json, as_markdown, explanations, table
 from cli.terminal import Terminal, duration
 
@@ -20,7 +20,7 @@ def main() -> int:
     asked = _parser().parse_args()
     terminal = Terminal(as_json=asked.json)
     options = Options(terminal, asked.quick, asked.seed or 1, asked.schedules, asked.seed is not None)
-    names = asked.only.split(",") if asked.only else list(SUBJECTS)
+    names = asked.only.split(",") if asked.only else [name for name in SUBJECTS if name not in ALONE]
     if unknown := sorted(set(names) - set(SUBJECTS)):
         print(f"There is no subject {unknown[0]!r}; there are {', '.join(SUBJECTS)}.", file=sys.stderr)
         return 2

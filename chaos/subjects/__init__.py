@@ -18,6 +18,8 @@ SUBJECTS = {
     "requests": "chaos.requests.subject:rows",
 }
 """Name to `module:function`, in the order of the table."""
+ALONE = ("realtime",)
+"""Tried only when asked for by name: all of them together must end within 25 minutes."""
 
 
 def subject(name: str) -> Subject:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from chaos.errands import ask_for_a_prediction, look_for_idleness, read_the_shares, roll_back
 from chaos.journeys import (
@@ -24,7 +25,17 @@ from chaos.journeys import (
     Journey,
 )
 from chaos.rows import Options, Row
-from chaos.subjects.points import KINDS, Faults, Point, chosen_of, left_of, points_of, turn_of, unmet_of
+from chaos.subjects.points import (
+    KINDS,
+    Faults,
+    Point,
+    chosen_of,
+    faults_of,
+    left_of,
+    points_of,
+    turn_of,
+    unmet_of,
+)
 from chaos.waves import Errand, Waves
 
 _ERRANDS = (ask_for_a_prediction, roll_back, read_the_shares, look_for_idleness)
@@ -33,6 +44,7 @@ _IN_TURN = (
     (TWICE, LIAR, UNSTARTABLE, REFUSED, ETL_FAILS, RERUN, BATCH),
 )
 """Releases go one after the other, so that each more in a wave makes it longer: they take turns."""
+_LOST = ("dataset-ready", "model-trained", "transform-ended")
 _UNSEEN = "was seen once and never met again, so that nothing is known of it"
 
 
@@ -89,13 +101,13 @@ def _struck(waves: Waves, course: Course, seed: int) -> Struck:
     """Record the passages, then strike what was seen in them, wave by wave."""
     turns, base, struck = course.turns, seed * 100_000, Struck()
     points = [one for one in _recorded(waves, course, base) if one.function.endswith(course.functions)]
-    left = [(point, kind) for kind in KINDS for point in points]
+    left = faults_of(points)
     Random(seed).shuffle(left)  # noqa: S311 - an order, not a secret
     for number in range(1, course.most_waves + 1):
         turn = turn_of(left, number, len(turns))
         if not (chosen := chosen_of(left, turn)):
             break
-        faults = [point.fault(kind) for point, kind in chosen]
+        faults = [*(point.fault(kind) for point, kind in chosen), *_work_for_the_reconciler(chosen)]
         files = _files(turns[turn], base + 100 * number)
         wave = waves.ride(f"wave {number}", faults, files, errands=course.errands)
         struck.plans.append(chosen)
@@ -104,6 +116,12 @@ def _struck(waves: Waves, course: Course, seed: int) -> Struck:
         return Struck(struck.plans)
     known = [name for name in waves.stage.functions() if name.endswith(course.functions)]
     return Struck(struck.plans, struck.unseen + left, unmet_of(known, points))
+
+
+def _work_for_the_reconciler(chosen: Faults) -> list[dict[str, Any]]:
+    """Lost events, if one of its calls did not come about: it makes some only where an event was lost."""
+    missed = any(point.misses and point.function.endswith("-reconcile") for point, _ in chosen)
+    return [{"kind": "drop", "rule": f"*-{rule}"} for rule in _LOST] if missed else []
 
 
 def _recorded(waves: Waves, course: Course, base: int) -> list[Point]:

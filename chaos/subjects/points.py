@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from chaos.waves import Wave
 
 _Key = TypeVar("_Key")
+_BEFORE = "killed before its first call"
 KINDS: Mapping[str, Mapping[str, Any]] = {
-    "killed before a call": {"kind": "kill", "when": "before"},
+    _BEFORE: {"kind": "kill", "when": "before"},
     "killed after a call": {"kind": "kill", "when": "after"},
     "call throttled": {"kind": "error", "error": "throttling", "attempts": "all"},
 }
@@ -91,6 +92,15 @@ def _note(found: dict[_Key, Point], key: _Key, point: Point, place: int) -> None
     """Take a point that was seen in that passage."""
     seen = found[key].seen if key in found else ()
     found[key] = replace(found.get(key, point), seen=tuple(sorted({*seen, place})))
+
+
+def faults_of(points: Sequence[Point]) -> Faults:
+    """Every kind of fault at every point.
+
+    Before a call is the same moment as after the one before it: nothing that AWS sees lies between. So a
+    function is killed before its first call, and after each.
+    """
+    return [(point, kind) for kind in KINDS for point in points if kind != _BEFORE or not point.behind]
 
 
 def turn_of(left: Faults, number: int, turns: int) -> int:

@@ -7,7 +7,7 @@ from chaos.subjects.calls import Struck, tallied
 from chaos.subjects.points import Point
 from chaos.waves import Wave, Waves
 
-KIND = "killed before a call"
+KIND = "killed after a call"
 FAULT = {"kind": "kill"}
 POINTS = [Point("f", "a:1", 1), Point("f", "a:2", behind="a:1", misses=2)]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chaos.subjects.points import Point, chosen_of, left_of, points_of, turn_of, unmet_of
+from chaos.subjects.points import Point, chosen_of, faults_of, left_of, points_of, turn_of, unmet_of
 from chaos.waves import Wave
 
 
@@ -41,6 +41,20 @@ def test_a_point_knows_the_passages_in_which_it_was_seen() -> None:
     assert points_of(first, second) == [Point("f", "a:1", 1, seen=(0, 1)), Point("f", "a:2", 2, "a:1", (1,))]
 
 
+def test_before_a_call_is_after_the_one_before_it_and_only_the_first_has_none() -> None:
+    first, second = Point("f", "a:1", 1), Point("f", "a:2", 2, "a:1")
+
+    kinds = [(kind, point.call) for point, kind in faults_of([first, second])]
+
+    assert kinds == [
+        ("killed before its first call", 1),
+        ("killed after a call", 1),
+        ("killed after a call", 2),
+        ("call throttled", 1),
+        ("call throttled", 2),
+    ]
+
+
 def test_a_kill_names_the_function_and_a_refusal_the_caller() -> None:
     point = Point("f", "sns:Publish", 3)
 
@@ -65,9 +79,9 @@ def test_what_does_not_come_about_is_waited_for_with_less_and_less_said_of_its_p
 ) -> None:
     point = Point("f", "a:2", call, "a:1", misses=misses)
 
-    fault = point.fault("killed before a call")
+    fault = point.fault("killed after a call")
 
-    assert fault == {"kind": "kill", "when": "before", "function": "f", "action": "a:2", **place}
+    assert fault == {"kind": "kill", "when": "after", "function": "f", "action": "a:2", **place}
     assert point.is_anywhere == (not place)
 
 
