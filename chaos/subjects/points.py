@@ -19,8 +19,8 @@ _AT_DEPLOYMENT = "-publish-code"
 """The one function that works only while CloudFormation deploys, and whose failure fails the deployment."""
 _PER_WAVE = 2
 """Faults that one function meets in a wave: Lambda and the machines try three times, the third must work."""
-_ASKED_AGAIN = {"reconcile": 8, "predict": 5, "roll-back": 3, "share-traffic": 5, "sweep-endpoint": 5}
-"""Functions that somebody asks, and asks again until they answer: they may meet more."""
+_ASKED_AGAIN = {"reconcile": 8, "predict": 5, "sweep-endpoint": 5}
+"""Functions that are asked again until they answer may meet more, unless an event may set them to work."""
 _ALWAYS_ASKED = "-reconcile"
 _NUMBERED = 16
 """Of a function with more different calls, such as the reconciler, the number of a call says little."""
