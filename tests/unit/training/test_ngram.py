@@ -25,7 +25,7 @@ def accuracy(model: ngram.NgramModel, texts: Sequence[str], codes: np.ndarray) -
 
 
 def code(phrase: str) -> int:
-    return int(ngrams(read_words([phrase]), len(phrase.split()))[0, -1])
+    return int(ngrams(read_words([phrase]), len(phrase.split()))[-1, 0])
 
 
 @pytest.fixture(scope="module")

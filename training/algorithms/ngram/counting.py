@@ -154,5 +154,5 @@ def _pairs(texts: Sequence[str], max_order: int) -> tuple[Codes, Codes]:
     """Return the (n-gram, text) pairs of a few texts, repeats among them."""
     words = read_words(texts)
     inside = np.flatnonzero(whole(words, max_order))
-    row = words.owner.take(inside // max_order).view(np.uint64)
+    row = words.owner.take(inside % len(words.hashes)).view(np.uint64)
     return ngrams(words, max_order).take(inside), row
