@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
@@ -28,6 +29,16 @@ def peak(now: Callable[[], int]) -> Iterator[Callable[[], int]]:
     finally:
         ended.set()
         thread.join()
+
+
+def high_water() -> int:
+    """Return the most bytes this process ever held.
+
+    Its own, as Linux keeps it: `ru_maxrss` of a child is at least what its parent held when it began.
+    """
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    (kibibytes,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(kibibytes) * 1024
 
 
 def of_cloud(cloud: LocalCloud) -> int:

@@ -1,4 +1,4 @@
-"""What training takes as the rows grow: each peer once at each size, while its turn is worth the wait."""
+"""What training on labels alone takes as the rows grow: each peer once at each size worth the wait."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,6 @@ def growth(
     peers: Sequence[str],
     sizes: Sequence[int],
     labelled: Sequence[reviews.Review],
-    unlabelled: Sequence[str],
     folder: Path,
 ) -> Iterator[Row]:
     """Rows for each size, and how many times the size before the largest takes.
@@ -29,7 +28,7 @@ def growth(
         # Of ten rows eight are for training, one is looked at, one is kept aside.
         some = reviews.labelled(reviews.repeated(labelled, size * 10 // 8))
         place = folder / f"growth-{size}"
-        channels = reviews.write_splits(some, unlabelled, 0, place / "channels")
+        channels = reviews.write_splits(some, [], 0, place / "channels")
         runs[size] = {
             name: measured("bench.models.train", name, channels, place / str(number) / "model")
             for number, name in enumerate(peers)

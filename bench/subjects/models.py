@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bench import reviews
 from bench.figures import Table, rows_of
-from bench.models.growth import PATIENCE_SECONDS, growth
+from bench.models.growth import PATIENCE_SECONDS, UNITS, growth
 from bench.models.registry import names
 from bench.running import measured
 from bench.subjects.plan import Plan
@@ -15,7 +15,7 @@ _Runs = dict[str, list[dict[str, float]]]
 
 
 def tables(plan: Plan) -> Iterator[Table]:
-    """Quality, prediction and training."""
+    """Quality, prediction, training, and how it grows."""
     rows = reviews.read(reviews.source(plan.folder, plan.model_rows))
     more = reviews.unlabelled(rows)[: plan.most_rows]
     known = [row for row in rows if row[1].strip()][: plan.most_rows]
@@ -24,9 +24,13 @@ def tables(plan: Plan) -> Iterator[Table]:
     note = f"{len(more):,} unlabelled reviews." if more else "There were no unlabelled reviews."
     yield Table("quality", "Quality on reviews never seen", peers, rows_of(runs, _QUALITY), (note,))
     yield Table("prediction", "Prediction in one process", peers, rows_of(runs, _SERVING))
-    grown = growth(peers, plan.growth, known, more, plan.folder)
+    rows_too = f"On eight tenths of {len(known):,} reviews. {note}"
+    yield Table("training", "Training", peers, rows_of(runs, UNITS), (rows_too,))
+    grown = growth(names(False), plan.growth, known, plan.folder)
     left_out = f"A peer that would take more than {PATIENCE_SECONDS} s at the next size is left out there."
-    yield Table("training", "Training", peers, tuple(grown), (note, left_out))
+    yield Table(
+        "growth", "Training as the rows grow", names(False), tuple(grown), ("Labels alone.", left_out)
+    )
 
 
 def _quality(plan: Plan, peers: Sequence[str], labelled: Mapping[str, str], more: Sequence[str]) -> _Runs:

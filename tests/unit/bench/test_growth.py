@@ -18,7 +18,7 @@ def _rows(monkeypatch: pytest.MonkeyPatch, folder: Path, seconds: dict[str, floa
         return {"wall": seconds[name] * size / 1000, "peak": 100.0}
 
     monkeypatch.setattr(growth, "measured", measured)
-    rows = growth.growth([*seconds], (100, 1000, 2000), REVIEWS, [], folder)
+    rows = growth.growth([*seconds], (100, 1000, 2000), REVIEWS, folder)
     return {row.name: row for row in rows}
 
 

@@ -1,11 +1,13 @@
 """The n-gram algorithm on made-up reviews."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from algorithms import Examples, algorithm, ngram
 from algorithms.ngram import table
@@ -13,8 +15,10 @@ from algorithms.ngram.calibration import cuttings
 from algorithms.ngram.counting import gather, tally
 from algorithms.ngram.fitting import log_count_ratios
 from algorithms.ngram.model import NgramModel, evidence, logits
+from algorithms.ngram.threads import halves
 from algorithms.ngram.tokens import ngrams, normalize, read_words
 from algorithms.ngram.topics import find_topics, topic_view
+from algorithms.ngram.training import learn
 from refusals import Refused
 
 Maker = Callable[..., Examples]
@@ -25,7 +29,7 @@ def accuracy(model: ngram.NgramModel, texts: Sequence[str], codes: np.ndarray) -
 
 
 def code(phrase: str) -> int:
-    return int(ngrams(read_words([phrase]), len(phrase.split()))[0, -1])
+    return int(ngrams(read_words([phrase]), len(phrase.split()))[-1, 0])
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +197,41 @@ def test_counting_in_portions_is_counting_all_at_once(monkeypatch: pytest.Monkey
 
     assert np.array_equal(parts.keys, whole.keys)
     assert (parts.present != whole.present).nnz == 0
+
+
+def test_merging_a_few_codes_at_a_time_gives_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"film {number % 7} and plot {number % 5}" for number in range(40)]
+    everything = np.ones(2**25, np.bool_)
+    monkeypatch.setattr("algorithms.ngram.tokens._PORTION_CHARACTERS", 50)
+    at_once = gather(texts, everything, 3)
+
+    monkeypatch.setattr("algorithms.ngram.counting._MERGED_AT_ONCE", 10)
+
+    assert np.array_equal(gather(texts, everything, 3).keys, at_once.keys)
+
+
+def test_a_model_of_the_first_texts_knows_nothing_of_the_others(examples: Maker, knobs: ngram.Knobs) -> None:
+    data = examples(rows_each=100)
+    shares = data.train_codes[:, None].astype(float)
+    contrary = np.where(np.arange(len(shares))[:, None] < 150, shares, 1 - shares)
+
+    early, late = learn(data.train, shares, 150, knobs)
+    still, misled = learn(data.train, contrary, 150, knobs)
+
+    first = data.train[:150]
+    assert np.allclose(ngram.predict(still, first), ngram.predict(early, first), atol=0.01)
+    assert not np.allclose(ngram.predict(misled, first), ngram.predict(late, first), atol=0.1)
+
+
+def test_halves_of_a_matrix_multiply_as_the_whole_does() -> None:
+    matrix = sp.random(50, 30, 0.2, "csr", np.float32, np.random.default_rng(0))
+    down, across = np.ones((30, 2), np.float32), np.arange(50, dtype=np.float32)
+
+    with ThreadPoolExecutor(2) as threads:
+        both = halves(matrix, threads)
+
+        assert np.allclose(both.times(down), matrix @ down)
+        assert np.allclose(both.transposed_times(across), matrix.T @ across)
 
 
 def test_log_count_ratios_are_those_of_the_paper() -> None:

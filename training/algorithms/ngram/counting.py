@@ -4,21 +4,36 @@ The first time the n-grams are only tallied, in buckets: memory does not grow wi
 time those of the promising buckets are kept as they are.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from algorithms.ngram.tokens import CODE_BITS, Codes, Ints, distinct, ngrams, portions, read_words, whole
+from algorithms.ngram.threads import mapped
+from algorithms.ngram.tokens import (
+    CODE_BITS,
+    Codes,
+    Ints,
+    beginnings,
+    distinct,
+    ngrams,
+    portions,
+    read_words,
+    whole,
+)
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _LEAST_BUCKET_BITS, _MOST_BUCKET_BITS = 16, 25
-_ROW_BITS = np.uint64(24)
-_CODE_SHIFT = np.uint64(CODE_BITS)
+_ROW_BITS = np.uint64(64 - CODE_BITS)
+_ROW = np.uint64(2 ** (64 - CODE_BITS) - 1)
+_COLUMN_BITS = np.uint64(32)
+_MERGED_AT_ONCE = 2**22
 
 
 @dataclass(frozen=True)
@@ -31,7 +46,9 @@ class Counts:
     @property
     def frequency(self) -> Floats:
         """In how many texts each n-gram is: shape (n-grams,)."""
-        return np.bincount(self.present.indices, minlength=len(self.keys)).astype(np.float64)
+        # Single precision, in which 16 million texts can be counted: scipy would copy the matrix otherwise.
+        ones = np.ones(self.present.shape[0], np.float32)
+        return np.asarray(self.present.T @ ones, np.float64)
 
 
 @dataclass(frozen=True)
@@ -41,57 +58,101 @@ class Tally:
     frequency: npt.NDArray[np.float32]
     shares: npt.NDArray[np.float32]
 
+    def add(self, texts: Sequence[str], shares: Floats, max_order: int) -> None:
+        """Count the n-grams of up to `max_order` words.
 
-def tally(texts: Sequence[str], shares: Floats, max_order: int) -> Tally:
-    """Tally the n-grams of up to `max_order` words.
+        `shares` (texts, classes) tells which classes each text is of.
+        """
+        work = partial(_tallied, texts, shares, max_order, len(self.frequency))
+        for bucket, frequency, of_classes in mapped(work, portions(texts)):
+            self.frequency[bucket] += frequency
+            for total, share in zip(self.shares, of_classes, strict=True):
+                total[bucket] += share
 
-    `shares` (texts, classes) tells which classes each text is of.
-    """
-    classes = shares.shape[1]
+
+def empty_tally(texts: Sequence[str], classes: int) -> Tally:
+    """Return a tally with room for the n-grams of these texts."""
     # A bucket for every character, up to a point: there are fewer n-grams than characters.
     bits = min(max(sum(map(len, texts)).bit_length(), _LEAST_BUCKET_BITS), _MOST_BUCKET_BITS)
-    buckets = 2**bits
-    result = Tally(np.zeros(buckets, np.float32), np.zeros((classes, buckets), np.float32))
-    for portion, code, row in _pairs(texts, max_order):
-        pairs = distinct(code << _ROW_BITS | row)
-        bucket = _bucket(pairs >> _ROW_BITS, buckets)
-        # Where each bucket's pairs begin; of no pairs nothing does.
-        begin = np.flatnonzero(np.diff(bucket, prepend=-1))
-        bucket = bucket[begin]
-        result.frequency[bucket] += np.diff(begin, append=len(pairs))
-        of_row = (pairs & ((np.uint64(1) << _ROW_BITS) - np.uint64(1))).view(np.int64)
-        for total, share in zip(result.shares, shares[portion].T, strict=True):
-            total[bucket] += np.add.reduceat(share.take(of_row), begin) if len(begin) else 0
+    return Tally(np.zeros(2**bits, np.float32), np.zeros((classes, 2**bits), np.float32))
+
+
+def tally(texts: Sequence[str], shares: Floats, max_order: int) -> Tally:
+    """Tally all of the texts at once (see `Tally.add`)."""
+    result = empty_tally(texts, shares.shape[1])
+    result.add(texts, shares, max_order)
     return result
 
 
 def gather(texts: Sequence[str], wanted: Bools, max_order: int) -> Counts:
     """Return the n-grams of the wanted buckets, and which text holds which."""
-    codes, lengths = [], []
-    for portion, code, row in _pairs(texts, max_order):
-        pairs = distinct(row << _CODE_SHIFT | code)
-        each = pairs & ((np.uint64(1) << _CODE_SHIFT) - np.uint64(1))
-        kept = wanted.take(_bucket(each, len(wanted)))
-        codes.append(each[kept])
-        of_row = (pairs[kept] >> _CODE_SHIFT).view(np.int64)
-        lengths.append(np.bincount(of_row, minlength=portion.stop - portion.start))
-    keys = distinct(np.concatenate(codes))
-    columns = np.concatenate([np.searchsorted(keys, code).astype(np.int32) for code in codes])
-    begin = np.r_[0, np.cumsum(np.concatenate(lengths))]
-    return Counts(
-        keys,
-        sp.csr_matrix((np.ones(len(columns), np.float32), columns, begin), shape=(len(texts), len(keys))),
-    )
+    found = deque(mapped(partial(_gathered, texts, wanted, max_order), portions(texts)))
+    keys = _merged(pairs >> _ROW_BITS for pairs, _ in found)
+    begin = np.r_[0, np.cumsum(np.concatenate([lengths for _, lengths in found]))]
+    columns, filled = np.empty(begin[-1], np.int32), 0
+    # What is done is let go: at no time are there all pairs and all columns.
+    for part in mapped(partial(_columns, keys), _drained(found)):
+        columns[filled : filled + len(part)] = part
+        filled += len(part)
+    ones = np.ones(len(columns), np.float32)
+    return Counts(keys, sp.csr_matrix((ones, columns, begin), shape=(len(texts), len(keys))))
+
+
+def _tallied(
+    texts: Sequence[str], shares: Floats, max_order: int, buckets: int, portion: slice
+) -> tuple[Ints, Ints, list[Floats]]:
+    """Return the buckets of a portion of the texts, in how many texts each is, and in how many per class."""
+    code, row = _pairs(texts[portion], max_order)
+    pairs = distinct(code << _ROW_BITS | row)
+    bucket = _bucket(pairs >> _ROW_BITS, buckets)
+    begin = beginnings(bucket)
+    of_row = (pairs & _ROW).view(np.int64)
+    totals = [
+        np.add.reduceat(share.take(of_row), begin) if len(begin) else share[:0] for share in shares[portion].T
+    ]
+    return bucket.take(begin), np.diff(begin, append=len(pairs)), totals
+
+
+def _gathered(texts: Sequence[str], wanted: Bools, max_order: int, portion: slice) -> tuple[Codes, Ints]:
+    """Return the wanted (n-gram, text) pairs of a portion of the texts, ascending; how many each text has."""
+    code, row = _pairs(texts[portion], max_order)
+    kept = wanted.take(_bucket(code, len(wanted)))
+    pairs = distinct(code[kept] << _ROW_BITS | row[kept])
+    of_row = (pairs & _ROW).view(np.int64)
+    return pairs, np.bincount(of_row, minlength=portion.stop - portion.start)
+
+
+def _columns(keys: Codes, found: tuple[Codes, Ints]) -> Codes:
+    """Return the n-grams' places in `keys`, text by text and ascending in each."""
+    pairs, _ = found
+    # Looked up in the order of the codes, which takes half as long as in that of the texts.
+    column = np.searchsorted(keys, pairs >> _ROW_BITS).view(np.uint64)
+    return np.sort((pairs & _ROW) << _COLUMN_BITS | column) & np.uint64(2**32 - 1)
+
+
+def _merged(parts: Iterator[Codes]) -> Codes:
+    """Return the distinct codes of all parts, ascending, with memory for those and not for all."""
+    merged, waiting, size = np.empty(0, np.uint64), [], 0
+    for part in parts:
+        waiting.append(part.take(beginnings(part)))
+        size += len(waiting[-1])
+        if size > _MERGED_AT_ONCE:
+            merged, waiting, size = distinct(np.concatenate([merged, *waiting])), [], 0
+    return distinct(np.concatenate([merged, *waiting]))
+
+
+def _drained(parts: deque[tuple[Codes, Ints]]) -> Iterator[tuple[Codes, Ints]]:
+    while parts:
+        yield parts.popleft()
 
 
 def _bucket(codes: Codes, buckets: int) -> Ints:
     return (codes >> np.uint64(CODE_BITS - buckets.bit_length() + 1)).view(np.int64)
 
 
-def _pairs(texts: Sequence[str], max_order: int) -> Iterator[tuple[slice, Codes, Codes]]:
-    """Yield the (n-gram, text within the portion) pairs of each portion of the texts, repeats among them."""
-    for portion in portions(texts):
-        words = read_words(texts[portion])
-        inside = np.flatnonzero(whole(words, max_order))
-        row = words.owner.take(inside // max_order).view(np.uint64)
-        yield portion, ngrams(words, max_order).take(inside), row
+def _pairs(texts: Sequence[str], max_order: int) -> tuple[Codes, Codes]:
+    """Return the (n-gram, text) pairs of a few texts, repeats among them."""
+    words = read_words(texts)
+    inside = np.flatnonzero(whole(words, max_order))
+    row = words.owner.take(inside % len(words.hashes)).view(np.uint64)
+    return ngrams(words, max_order).take(inside), row

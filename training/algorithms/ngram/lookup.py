@@ -33,8 +33,8 @@ class Lookup:
     def hits(self, words: Words) -> Hits:
         """Find the n-grams. None holds the end of a text, so those that run over one are not found."""
         at, place = self.table.find(ngrams(words, self.max_order).ravel())
-        start = at // self.max_order
-        return Hits(start, at - start * self.max_order + 1, place)
+        order, start = np.divmod(at, len(words.hashes))
+        return Hits(start, order + 1, place)
 
     def sums(self, words: Words) -> Floats:
         """Return the summed weights and the squared lengths: shape (texts, views, 2, columns)."""
@@ -42,9 +42,10 @@ class Lookup:
         texts = len(words.ends)
         if texts == 1:
             rows = self.contributions.take(distinct(place), axis=0)
-            return np.asarray(rows.sum(axis=0, keepdims=True), np.float64)
+            alone: Floats = np.add.reduce(rows, axis=0, dtype=np.float64)[None]
+            return alone
         bits = len(self.contributions).bit_length()
-        pairs = distinct(words.owner.take(at // self.max_order) << bits | place)
+        pairs = distinct(words.owner.take(at % len(words.hashes)) << bits | place)
         owner = pairs >> bits
         rows = self.contributions.take(pairs & ((1 << bits) - 1), axis=0)
         sums = np.zeros((texts, *rows.shape[1:]))

@@ -10,6 +10,8 @@ from algorithms.ngram.lookup import Lookup, join
 from algorithms.ngram.tokens import portions, read_words
 from algorithms.ngram.views import Floats, View
 
+_APART = np.array([-0.5, 0.5])
+
 
 @dataclass(frozen=True)
 class NgramModel:
@@ -30,9 +32,9 @@ class NgramModel:
         return join(self.views)
 
     @cached_property
-    def intercepts(self) -> Floats:
-        """The views' intercepts: shape (views, columns)."""
-        return np.stack([view.intercepts for view in self.views])
+    def intercept(self) -> Floats:
+        """The views' intercepts, each as far as its view counts, together: shape (columns,)."""
+        return np.asarray(np.sum([view.intercepts * view.share for view in self.views], axis=0))
 
     @cached_property
     def shares(self) -> Floats:
@@ -47,10 +49,13 @@ class NgramModel:
 def evidence(model: NgramModel, reviews: Sequence[str]) -> tuple[Floats, Floats]:
     """Return per review and column the score, and the first view's squared length: (reviews, columns)."""
     parts = [model.lookup.sums(read_words(reviews[portion])) for portion in portions(reviews)]
-    sums = np.concatenate(parts) if parts else np.zeros((0, len(model.views), 2, model.columns))
+    if len(parts) == 1:  # mostly one review that is asked about alone, where every call counts
+        (sums,) = parts
+    else:
+        sums = np.concatenate([np.zeros((0, len(model.views), 2, model.columns)), *parts])
     weights, squared_lengths = sums[:, :, 0], sums[:, :, 1]
-    scores = weights / np.sqrt(np.maximum(squared_lengths, 1e-12)) + model.intercepts
-    return (scores * model.shares).sum(axis=1), squared_lengths[:, 0]
+    scores = weights * (model.shares / np.sqrt(np.maximum(squared_lengths, 1e-12)))
+    return scores.sum(axis=1) + model.intercept, squared_lengths[:, 0]
 
 
 def logits(model: NgramModel, score: Floats, squared_length: Floats) -> Floats:
@@ -72,7 +77,6 @@ def probabilities(values: Floats) -> Floats:
     """Softmax of log odds (reviews, columns) to probabilities (reviews, labels); one column is against 0."""
     if values.shape[1] == 1:
         # The logistic function as a tangent, which cannot overflow.
-        lead = np.tanh(values / 2) / 2
-        return np.concatenate([0.5 - lead, 0.5 + lead], axis=1)
+        return np.asarray(0.5 + np.tanh(values / 2) * _APART)
     shifted = np.exp(values - values.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

@@ -1,8 +1,7 @@
 """A second view of texts, learnt without labels: latent semantic analysis (Deerwester et al. 1990)."""
 
-import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,17 +15,15 @@ from algorithms.ngram.counting import Floats, gather, tally
 from algorithms.ngram.fitting import Fit
 from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.pruning import pack
+from algorithms.ngram.threads import THREADS, Singles, halves
 from algorithms.ngram.tokens import Codes
 from algorithms.ngram.views import View
-
-Singles = npt.NDArray[np.float32]
 
 _MAX_ORDER = 2
 _MOST_OF_TEXTS = 0.5
 _STEPS = 100
 _BLOCK = 64
 _SPARE = 1.5
-_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,8 @@ def _places(rows: sp.csr_matrix, topics: int, seed: int) -> Singles:
     blocks = min(math.ceil(_SPARE * topics / block), min(rows.shape) // block)
     found = np.empty((rows.shape[1], blocks * block), np.float32, order="F")
     images = np.empty((rows.shape[0], blocks * block), np.float32, order="F")
-    # Two threads: scipy's products let go of the interpreter's lock.
-    with ThreadPoolExecutor(_THREADS) as threads:
-        down, across = _product(rows, threads), _product(rows.T.tocsr(), threads)
+    with ThreadPoolExecutor(THREADS) as threads:
+        down, across = halves(rows, threads).times, halves(rows.T.tocsr(), threads).times
         image = down(np.random.default_rng(seed).standard_normal((rows.shape[1], block), np.float32))
         for begin in range(0, found.shape[1], block):
             known, here = found[:, :begin], slice(begin, begin + block)
@@ -121,18 +117,3 @@ def _orthonormal(columns: npt.NDArray[np.floating[Any]]) -> Singles:
     squares, turned = np.linalg.eigh((columns.T @ columns).astype(np.float64))
     lengths = np.sqrt(np.maximum(squares, max(1e-9 * squares[-1], 1e-30)))
     return np.asarray(columns @ (turned / lengths).astype(np.float32))
-
-
-def _product(matrix: sp.csr_matrix, threads: ThreadPoolExecutor) -> Callable[[Singles], Singles]:
-    cuts = np.linspace(0, matrix.shape[0], _THREADS + 1).astype(int).tolist()
-    parts = [_rows(matrix, begin, end) for begin, end in itertools.pairwise(cuts)]
-    return lambda dense: np.concatenate(list(threads.map(lambda part: part @ dense, parts)))
-
-
-def _rows(matrix: sp.csr_matrix, begin: int, end: int) -> sp.csr_matrix:
-    """Return some of the rows without copying them, which `matrix[begin:end]` does."""
-    pointers = matrix.indptr[begin : end + 1]
-    held = slice(pointers[0], pointers[-1])
-    return sp.csr_matrix(
-        (matrix.data[held], matrix.indices[held], pointers - pointers[0]), (end - begin, matrix.shape[1])
-    )

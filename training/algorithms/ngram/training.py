@@ -7,11 +7,12 @@ from threadpoolctl import threadpool_limits
 
 from algorithms import Examples, Trained
 from algorithms.ngram.calibration import calibrate
-from algorithms.ngram.counting import Floats, gather, tally
-from algorithms.ngram.fitting import fit, promising
+from algorithms.ngram.counting import Bools, Counts, Floats, empty_tally, gather
+from algorithms.ngram.fitting import Fit, fit, promising
 from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.model import NgramModel, predict
 from algorithms.ngram.pruning import pack
+from algorithms.ngram.threads import rows
 from algorithms.ngram.topics import Topics, find_topics, topic_view
 from refusals import Refused
 
@@ -33,8 +34,8 @@ def _with_topics(examples: Examples, knobs: Knobs) -> Trained:
     everything = [*examples.train, *examples.validation]
     shares = _shares(examples)
     known = shares[: len(examples.train)]
-    draft = _calibrated(learn(examples.train, known, knobs), examples, knobs)
-    final, used = learn(everything, shares, knobs), 0
+    draft, final = learn(everything, shares, len(known), knobs)
+    draft, used = _calibrated(draft, examples, knobs), 0
     extra = examples.unlabelled[: knobs.topic_texts]
     if extra and (topics := find_topics(everything[: knobs.topic_texts], extra, knobs)):
         wider = _calibrated(_widened(draft, topics, known, knobs), examples, knobs)
@@ -50,11 +51,12 @@ def _with_lessons(examples: Examples, soft_labels: Floats, knobs: Knobs) -> Trai
     """
     lessons, shares = examples.unlabelled, _shares(examples)
     taught = soft_labels[:, _columns(examples)]
-    known = np.concatenate([shares[: len(examples.train)], taught])
-    draft = _calibrated(learn([*examples.train, *lessons], known, knobs), examples, knobs)
-    texts = [*examples.train, *examples.validation, *lessons]
-    final = learn(texts, np.concatenate([shares, taught]), knobs)
-    return _trained(draft, final, len(lessons), examples)
+    known = len(examples.train)
+    texts = [*examples.train, *lessons, *examples.validation]
+    draft, final = learn(
+        texts, np.concatenate([shares[:known], taught, shares[known:]]), known + len(lessons), knobs
+    )
+    return _trained(_calibrated(draft, examples, knobs), final, len(lessons), examples)
 
 
 def _trained(draft: NgramModel, final: NgramModel, used: int, examples: Examples) -> Trained:
@@ -63,13 +65,34 @@ def _trained(draft: NgramModel, final: NgramModel, used: int, examples: Examples
     return Trained(final, predict(draft, examples.validation), used)
 
 
-def learn(texts: Sequence[str], shares: Floats, knobs: Knobs) -> NgramModel:
-    """Learn which classes each text is of, `shares` (texts, columns), from its n-grams."""
-    counted = tally(texts, shares, knobs.max_order)
-    if not (counted.frequency >= knobs.min_reviews).any():
-        raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
-    counts = gather(texts, promising(counted, knobs), knobs.max_order)
-    fits = [fit(counts.present, share, knobs) for share in shares.T]
+def learn(texts: Sequence[str], shares: Floats, first: int, knobs: Knobs) -> tuple[NgramModel, NgramModel]:
+    """Learn which classes each text is of, `shares` (texts, columns), from its n-grams.
+
+    Twice, with one count: what the `first` texts alone teach, and what all of them do.
+    """
+    counts = gather(texts, _wanted(texts, shares, first, knobs), knobs.max_order)
+    part = rows(counts.present, 0, first)
+    early = [fit(part, share, knobs) for share in shares[:first].T]
+    late = [fit(counts.present, share, knobs, near) for share, near in zip(shares.T, early, strict=True)]
+    return _packed(Counts(counts.keys, part), early, knobs), _packed(counts, late, knobs)
+
+
+def _wanted(texts: Sequence[str], shares: Floats, first: int, knobs: Knobs) -> Bools:
+    """Tell which buckets' n-grams tell classes apart in the first texts, or in all of them.
+
+    Each by its own count: what the first have to be judged by must not choose what they are judged on.
+    """
+    counted = empty_tally(texts, shares.shape[1])
+    wanted = np.zeros(len(counted.frequency), np.bool_)
+    for part in (slice(first), slice(first, None)):
+        counted.add(texts[part], shares[part], knobs.max_order)
+        if not (counted.frequency >= knobs.min_reviews).any():
+            raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
+        wanted |= promising(counted, knobs)
+    return wanted
+
+
+def _packed(counts: Counts, fits: list[Fit], knobs: Knobs) -> NgramModel:
     view = pack(counts.keys, counts.frequency, fits, knobs.max_order, knobs.features)
     if not len(view.keys):
         raise Refused("No word or phrase tells the labels apart: the labels look unrelated to the texts.")
