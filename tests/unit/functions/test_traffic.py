@@ -286,6 +286,19 @@ def test_an_idle_endpoint_is_deleted_if_so_set_and_a_rollback_wakes_it(
     assert not champion(pipeline).asleep
 
 
+def test_an_idle_endpoint_that_somebody_changes_at_once_stays_awake(
+    pipeline: Pipeline, old: Champion, requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DELETE_IDLE_ENDPOINT", "true")
+    settings.load.cache_clear()
+    busy = Refused("ValidationException", 'Cannot update in-progress endpoint "arn:aws:sagemaker:e".')
+    pipeline.sagemaker.refuse_next["DeleteEndpoint"] = busy
+    assert pipeline.call("sweep_endpoint", {}) == {"found": "idle"}
+    assert champion(pipeline) == old
+    assert ReleaseLock(pipeline.table).holder() == ""
+    assert pipeline.call("sweep_endpoint", {}) == {"found": "deleted"}
+
+
 def test_a_look_that_dies_after_deleting_is_finished_by_the_next(
     pipeline: Pipeline, old: Champion, requests: Requests, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 from marquee.ledger import Champion
 from marquee.releases.ab_configs import expected_config
 from marquee.releases.shifting import Shift
+from marquee.services.endpoint import EndpointBusy
 
 
 def put_back(shift: Shift, champion: Champion | None) -> Literal["updating", "done"]:
@@ -21,5 +22,8 @@ def put_back(shift: Shift, champion: Champion | None) -> Literal["updating", "do
         return "done"
     if state.changing:
         return "updating"
-    shift.endpoint.delete()
+    try:
+        shift.endpoint.delete()
+    except EndpointBusy:
+        return "updating"
     return "done"

@@ -4,6 +4,7 @@ There is one trial endpoint, for the lease allows one release at a time. It runs
 config that the real endpoint is to run, and is deleted whatever the trial finds.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,7 +83,8 @@ class TryCandidate:
         if state.changing:
             return WAITING
         if state.config != config:
-            self.trial.delete()  # of a release that died; it is nobody's any more
+            with suppress(EndpointBusy):
+                self.trial.delete()  # of a release that died; it is nobody's any more
             return WAITING
         if state.status != "InService":
             return Trial("failed", f"The candidate does not start: {state.failure or state.status}.")
@@ -127,5 +129,8 @@ def clear_trial(trial: Endpoint) -> Literal["updating", "done"]:
         return "done"
     if state.changing:
         return "updating"  # an endpoint in creation cannot be deleted (SageMaker API, DeleteEndpoint)
-    trial.delete()
+    try:
+        trial.delete()
+    except EndpointBusy:  # another has begun to make or to delete it meanwhile
+        return "updating"
     return "done"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from marquee import clients
+from marquee.services.deletions import delete_endpoint_config
 from marquee.services.errors import code_of, exists_already, is_busy, is_missing, message_of
 
 if TYPE_CHECKING:
@@ -146,19 +147,15 @@ class Endpoint:
 
     def delete_config(self, config: str) -> None:
         """Delete an endpoint config; nothing happens if there is none."""
-        try:
-            self._client.delete_endpoint_config(EndpointConfigName=config)
-        except ClientError as error:
-            if not is_missing(error):
-                raise
+        delete_endpoint_config(self._client, config)
 
     def delete(self) -> None:
-        """Remove the endpoint; nothing happens if there is none."""
+        """Remove the endpoint; nothing happens if there is none. EndpointBusy if a change began."""
         try:
             self._client.delete_endpoint(EndpointName=self.name)
         except ClientError as error:
             if not is_missing(error):
-                raise
+                raise _busy(error) or error from error
 
     def ask(self, reviews: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         """Return the answer to reviews of `id` and `text`; EndpointUnreachable if there is none."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from marquee import clients
-from marquee.services.errors import is_missing
+from marquee.services.deletions import delete_endpoint_config, delete_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,19 +42,11 @@ class Leftovers:
 
     def delete_endpoint_config(self, name: str) -> None:
         """Delete an endpoint config; nothing happens if there is none."""
-        try:
-            self._client.delete_endpoint_config(EndpointConfigName=name)
-        except ClientError as error:
-            if not is_missing(error):
-                raise
+        delete_endpoint_config(self._client, name)
 
     def delete_model(self, name: str) -> None:
         """Delete a model, not its archive; nothing happens if there is none."""
-        try:
-            self._client.delete_model(ModelName=name)
-        except ClientError as error:
-            if not is_missing(error):
-                raise
+        delete_model(self._client, name)
 
     def _names(self, operation: str, kind: str, before: datetime, **filters: Any) -> Iterator[str]:
         paginator: Any = self._client.get_paginator(operation)  # type: ignore[call-overload]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from marquee import clients
-from marquee.services.errors import exists_already, is_missing
+from marquee.services.deletions import delete_model
+from marquee.services.errors import exists_already
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -58,11 +59,7 @@ class Registry:
 
     def delete_model(self, name: str) -> None:
         """Delete a model, not its package nor its archive; nothing happens if there is none."""
-        try:
-            self._client.delete_model(ModelName=name)
-        except ClientError as error:
-            if not is_missing(error):
-                raise
+        delete_model(self._client, name)
 
 
 def version_of(package_arn: str) -> str:

@@ -9,7 +9,7 @@ from marquee.ledger.release_lock import ReleaseLock
 from marquee.notices import Outcome, notify
 from marquee.releases.endpoint_configs import VARIANT
 from marquee.releases.lease import MOMENT_SECONDS
-from marquee.services.endpoint import Endpoint
+from marquee.services.endpoint import Endpoint, EndpointBusy
 from marquee.services.requests import invocations
 from marquee.services.topic import Topic
 from marquee.settings import SweepSettings
@@ -18,7 +18,7 @@ HOLDER = "sweep#"
 
 
 @dataclass(frozen=True)
-class Sweep:
+class IdleEndpoint:
     """Looks once whether the endpoint is still of use."""
 
     settings: SweepSettings
@@ -28,7 +28,7 @@ class Sweep:
     topic: Topic
 
     @classmethod
-    def of(cls, settings: SweepSettings) -> "Sweep":
+    def of(cls, settings: SweepSettings) -> "IdleEndpoint":
         """Wire it to AWS."""
         ledger, lock = Ledger(settings.ledger_table), ReleaseLock(settings.ledger_table)
         topic = Topic(settings.notices_topic_arn, settings.stage)
@@ -53,12 +53,15 @@ class Sweep:
         """Delete the endpoint, unless somebody is changing it; the ledger knows first that it may be gone."""
         if not self.lock.acquire(HOLDER, MOMENT_SECONDS):
             return False
-        asleep = self.ledger.replace_champion(replace(champion, asleep=True, challenger=None), champion)
-        if asleep:
-            self.endpoint.delete()
-        else:
-            self.lock.free(HOLDER)
-        return asleep
+        asleep = replace(champion, asleep=True, challenger=None)
+        try:
+            if self.ledger.replace_champion(asleep, champion):
+                self.endpoint.delete()
+                return True
+        except EndpointBusy:
+            self.ledger.replace_champion(champion, asleep)
+        self.lock.free(HOLDER)
+        return False
 
     def _finished(self, champion: Champion, days: int) -> Literal["deleted"]:
         """What is left once it is deleted, or was by a look that died then: safe to repeat, told once."""
