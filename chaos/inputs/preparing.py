@@ -16,11 +16,10 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from chaos.inputs.case import MINIMUM_ROWS, Case, Expected, RefusedByJob, Rows
-from etl.columns import Columns
 from etl.errors import DatasetRefused, spark_causes_in_words
-from etl.labels import LabelPlan, count_spellings, plan_labels
+from etl.labels import LabelPlan, plan_labels
 from etl.quality import check_quality, quality_rules
-from etl.reading import read_upload
+from etl.reading import Upload, read_upload
 from etl.rows import clean_rows, judge_keys, label_rows
 from etl.tally import Tally, count_groups, tally_of
 
@@ -69,15 +68,15 @@ def _placed(raw: Path, cases: Sequence[Case]) -> Iterator[list[str]]:
 
 def _together(spark: SparkSession, uris: Sequence[str], cases: Sequence[Case]) -> dict[str, str]:
     read = [read_upload(spark, uri) for uri in uris]
-    marked = (_of_owner(rows, owner) for owner, (rows, _) in enumerate(read))
+    marked = (_of_owner(upload.rows, owner) for owner, upload in enumerate(read))
     # Kept as read, else Spark would plan the cleaning once for each of them.
     rows = reduce(DataFrame.unionByName, marked).persist()
     cleaned = clean_rows(rows).withColumn("spelling", F.concat(_owner(), F.lit(" "), "spelling")).persist()
-    plan, refused = _plans(count_spellings(cleaned), [columns for _, columns in read])
+    plan, refused = _plans(read)
     parted = label_rows(cleaned, plan).withColumn("key", F.concat("key", F.lit(" "), _owner()))
     judged = judge_keys(parted).withColumn("owner", _owner()).persist()
     tallies, texts = _tallies(judged), _kept_texts(judged, cases)
-    for frame in (judged, cleaned, rows):
+    for frame in (judged, cleaned, rows, *(upload.rows for upload in read)):
         frame.unpersist()
     return {
         case.title: _refusal_difference(case.expected, refused[owner])
@@ -96,23 +95,18 @@ def _of_owner(rows: DataFrame, owner: int) -> DataFrame:
     return rows.withColumn("row", F.col("row") + F.lit(owner << _BITS))
 
 
-def _plans(counts: Counter[str], columns: Sequence[Columns]) -> tuple[LabelPlan, dict[int, str]]:
+def _plans(read: Sequence[Upload]) -> tuple[LabelPlan, dict[int, str]]:
     """One plan for all spellings, and why the labels of an owner make none."""
     labels, neutral, refused = dict[str, str](), set[str](), dict[int, str]()
-    for owner, held in enumerate(columns):
-        own = {name: number for name, number in counts.items() if name.startswith(f"{owner} ")}
+    for owner, upload in enumerate(read):
         try:
-            plan = plan_labels(Counter({_bare(name): n for name, n in own.items()}), held.rated)
+            plan = plan_labels(upload.spellings, upload.columns.rated)
         except DatasetRefused as refusal:
             refused[owner] = str(refusal)
             continue
         labels |= {f"{owner} {spelling}": label for spelling, label in plan.labels.items()}
         neutral |= {f"{owner} {spelling}" for spelling in plan.neutral}
     return LabelPlan(labels, frozenset(neutral)), refused
-
-
-def _bare(spelling: str) -> str:
-    return spelling.partition(" ")[2]
 
 
 def _tallies(judged: DataFrame) -> dict[int, Tally]:

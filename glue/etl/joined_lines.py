@@ -1,8 +1,9 @@
 """Lines that belong together, because a quote that one opens is closed by a later one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 _PIECE_BITS = 33
@@ -20,9 +21,8 @@ def joined(lines: DataFrame, odd: Sequence[int]) -> DataFrame | None:
         return None
     pairs = list(zip(odd[::2], odd[1::2], strict=True))
     across = any(_piece(opens) != _piece(closes) for opens, closes in pairs)
-    spans = list(_spans(pairs, _last_lines(lines) if across else {}))
-    named = lines.sparkSession.createDataFrame(spans, "opens bigint, first bigint, last bigint")
-    held = F.broadcast(named.select("opens", F.explode(F.sequence("first", "last")).alias("line")))
+    spans = _frame(lines.sparkSession, _spans(pairs, _last_lines(lines) if across else {}))
+    held = F.broadcast(spans.select("opens", F.explode(F.sequence("first", "last")).alias("line")))
     in_order = F.sort_array(F.collect_list(F.struct("line", "value")))
     together = lines.join(held, "line").groupBy(F.col("opens").alias("line"))
     return lines.join(held, "line", "left_anti").unionByName(
@@ -38,6 +38,16 @@ def _spans(pairs: Sequence[tuple[int, int]], last: Mapping[int, int]) -> Iterato
                 yield opens, max(first, piece << _PIECE_BITS), last[piece]
             first = (piece + 1) << _PIECE_BITS
         yield opens, first, closes
+
+
+def _frame(spark: SparkSession, spans: Iterable[_Span]) -> DataFrame:
+    """`opens, first, last` of spans, handed to the JVM: rows of Python would want a worker in every query."""
+    jvm: Any = spark.sparkContext._jvm
+    text = jvm.java.util.Collections.singletonList(";".join(" ".join(map(str, span)) for span in spans))
+    written = spark._jsparkSession.createDataset(text, jvm.org.apache.spark.sql.Encoders.STRING())
+    each = DataFrame(written.toDF(), spark).select(F.explode(F.split("value", ";")).alias("span"))
+    numbers = each.select(F.split("span", " ").cast("array<bigint>").alias("span"))
+    return numbers.selectExpr("span[0] AS opens", "span[1] AS first", "span[2] AS last")
 
 
 def _last_lines(lines: DataFrame) -> dict[int, int]:

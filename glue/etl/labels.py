@@ -50,12 +50,18 @@ def spelling(label: Column) -> Column:
     return F.when(trimmed != "", trimmed)
 
 
-def count_spellings(rows: DataFrame) -> Counter[str]:
-    """How many rows hold each of the most frequent spellings in the column `spelling`."""
-    # Rows without one are counted too: to filter them Spark would take each row apart a second time.
-    counted = rows.groupBy("spelling").count()
-    most = counted.orderBy(F.col("spelling").isNull(), F.desc("count"), "spelling").limit(_MOST_SPELLINGS)
-    return Counter({row["spelling"]: row["count"] for row in most.collect() if row["spelling"] is not None})
+def count_spellings(rows: DataFrame) -> Counter[str] | None:
+    """How many rows hold each of the most frequent spellings of `label`; None unless all rows are `plain`."""
+    # Neither rows without one nor those that are not plain are filtered out: for a filter Spark would take
+    # each row apart a second time.
+    counted = rows.groupBy(spelling(F.col("label")).alias("spelling")).agg(
+        F.count("*").alias("rows"), F.bool_and("plain").alias("plain")
+    )
+    order = (F.col("plain"), F.col("spelling").isNull(), F.desc("rows"), F.col("spelling"))
+    most = counted.orderBy(*order).limit(_MOST_SPELLINGS).collect()
+    if not all(row["plain"] for row in most):
+        return None
+    return Counter({row["spelling"]: row["rows"] for row in most if row["spelling"] is not None})
 
 
 def plan_labels(counts: Counter[str], rated: bool) -> LabelPlan:

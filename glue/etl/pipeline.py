@@ -11,10 +11,10 @@ from pyspark.sql import SparkSession
 from etl.errors import spark_causes_in_words
 from etl.files import sha256_of, write_json
 from etl.job import Job
-from etl.labels import count_spellings, plan_labels
+from etl.labels import plan_labels
 from etl.manifest import manifest
 from etl.quality import check_quality, quality_report, quality_rules
-from etl.reading import read_upload, spread
+from etl.reading import read_upload
 from etl.rows import clean_rows, judge_rows
 from etl.tally import Tally, tally
 from etl.unchanged import check_unchanged
@@ -51,12 +51,12 @@ def prepare_dataset(spark: SparkSession, job: Job) -> Tally:
     spark.conf.set(*_KEPT_AS_THEY_ARE)
     check_unchanged(job)
     with spark_causes_in_words(), watch.step("read and clean"):
-        rows, columns = read_upload(spark, upload)
-        cleaned = clean_rows(spread(rows))
-        plan = plan_labels(count_spellings(cleaned), columns.rated)
+        read = read_upload(spark, upload)
+        plan = plan_labels(read.spellings, read.columns.rated)
     with watch.step("judge"):
-        judged = judge_rows(cleaned, plan).persist()
+        judged = judge_rows(clean_rows(read.rows), plan).persist()
         counts = tally(judged)
+        read.rows.unpersist()
     rules = quality_rules(counts, job.minimum_rows)
     with watch.step("write"):
         write_quarantine(judged, places.quarantine)

@@ -7,7 +7,7 @@ Python's csv module, with each quoted field closed in it and no character that n
 first begins a row, so does each after it, and any piece of the file can be read without the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
@@ -19,6 +19,8 @@ from etl.records import LONGEST_FIELD, Unreadable, csv_rows
 
 _MARK = "\ufeff"
 _MOST_COLUMNS = 1000
+_LOOKED_AT = 100
+"""Lines that say, before any pass, whether lines are likely to be joined."""
 _MOST_ODD_LINES = 1_000_000
 """Lines the driver may be told of: numbers, but many of them."""
 _QUOTED = r'"[^"\x00]*(?:""[^"\x00]*)*+"'
@@ -32,10 +34,11 @@ _EMPTY = ("", "\r")
 
 @dataclass(frozen=True)
 class Header:
-    """The fields of the first row, and the number of its line."""
+    """The fields of the first row, the number of its line, and whether a line soon below has an odd quote."""
 
     fields: Sequence[str]
     line: int
+    odd_below: bool = False
 
 
 def numbered(lines: DataFrame) -> DataFrame:
@@ -45,43 +48,45 @@ def numbered(lines: DataFrame) -> DataFrame:
 
 def header_of(lines: DataFrame) -> Header | None:
     """The first of the numbered lines that is not empty, if it is a row by itself."""
-    first = lines.where(~_is_empty()).head()
-    rows = list(csv_rows([f"{first['value'].removeprefix(_MARK)}\n"])) if first else []
-    if first is None or len(rows) != 1 or isinstance(rows[0], Unreadable) or len(rows[0]) > _MOST_COLUMNS:
+    first = lines.where(~_is_empty()).take(_LOOKED_AT)
+    rows = list(csv_rows([f"{first[0]['value'].removeprefix(_MARK)}\n"])) if first else []
+    if len(rows) != 1 or isinstance(rows[0], Unreadable) or len(rows[0]) > _MOST_COLUMNS:
         return None
-    return Header(rows[0], first["line"])
+    return Header(rows[0], first[0]["line"], any(row["value"].count('"') % 2 for row in first[1:]))
 
 
-def whole_rows(lines: DataFrame, header: Header) -> DataFrame | None:
-    """`line, value` of each row below the header; None unless all of them are plain."""
+def whole_rows(lines: DataFrame, header: Header) -> Iterator[DataFrame]:
+    """`line, value` of each row below the header, in ways of which the first whose rows are plain is right.
+
+    Either each line is a row, or lines have to be joined; what is likelier comes first.
+    """
     below = lines.where(F.col("line") > header.line)
     alone = below.where(~_is_empty())
-    if _all_plain(alone):
-        return alone
+    if not header.odd_below:
+        yield alone
     odd = _odd_lines(alone)
     together = joined(below, odd) if 0 < len(odd) <= _MOST_ODD_LINES else None
-    if together is None:
-        return None
-    rows = together.where(~_is_empty())
-    return rows if _all_plain(rows) else None
+    if together is not None:
+        yield together.where(~_is_empty())
+    if header.odd_below:
+        yield alone
 
 
 def plain_rows(rows: DataFrame, header: Header, text: int, label: int) -> DataFrame:
-    """`row, text, label, malformed` of plain rows, given the places of the two fields in one."""
+    """`row, text, label, malformed, plain` of rows, given the places of the two fields in one.
+
+    One that is not plain says that all of it means nothing.
+    """
     fields = F.when(F.col("simple"), simple_rows.fields()).otherwise(_fields())
-    split = simple_rows.marked(rows).select("line", fields.alias("fields"))
+    split = simple_rows.marked(rows).select("line", fields.alias("fields"), _is_plain().alias("plain"))
     fits = F.size("fields") == len(header.fields)
     return split.select(
         (F.col("line") - header.line).alias("row"),
         F.when(fits, F.col("fields")[text]).otherwise(F.array_join("fields", ",")).alias("text"),
         F.when(fits, F.col("fields")[label]).otherwise("").alias("label"),
         (~fits).alias("malformed"),
+        "plain",
     )
-
-
-def _all_plain(rows: DataFrame) -> bool:
-    # Counted, not filtered: Spark would split a row again for each time that a filter speaks of its pieces.
-    return simple_rows.marked(rows).agg(F.bool_and(_is_plain())).head() != (False,)
 
 
 def _odd_lines(lines: DataFrame) -> list[int]:

@@ -1,13 +1,15 @@
 """Reads an upload of any allowed format as rows of text and label.
 
 The frame of every reader: `row` (bigint, increasing in the order of the file; with gaps where Spark reads it
-in pieces or a row goes over lines, see etl.row_numbers), `text`, `label` (strings or null) and `malformed`
-(boolean). What is a row of CSV or JSON lines, etl.records says: the check before the job reads by it too.
-A CSV that Spark reads alike (etl.plain_csv) never goes through Python; any other is read by etl.records, in
-one task.
+in pieces or a row goes over lines, see etl.row_numbers), `text`, `label` (strings or null), `malformed` and
+`plain` (booleans; one row that is not plain says that the whole reading was a wrong guess). What is a row of
+CSV or JSON lines, etl.records says: the check before the job reads by it too. A CSV that Spark reads alike
+(etl.plain_csv) never goes through Python; any other is read by etl.records, in one task.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from pyspark import RDD
@@ -17,6 +19,7 @@ from pyspark.sql import functions as F
 from etl.columns import Columns
 from etl.errors import DatasetRefused, columns_of
 from etl.files import literal
+from etl.labels import count_spellings
 from etl.parquet import read_parquet
 from etl.plain_csv import header_of, numbered, plain_rows, whole_rows
 from etl.records import Record, Unreadable, csv_record, csv_rows, json_fields, json_record, plain_names
@@ -25,48 +28,61 @@ JSON_ROWS_LOOKED_AT = 1000
 """JSON lines that are asked for their keys: later lines may hold fewer, not others that matter."""
 _SCHEMA = "text string, label string, malformed boolean"
 _Row = tuple[str, str, bool]
+_Reading = tuple[DataFrame, Columns]
 
 
-def read_upload(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
-    """The rows of the upload and the columns they were taken from; DatasetRefused where it cannot be.
+@dataclass(frozen=True)
+class Upload:
+    """The rows of an upload, the columns they were taken from, and how many rows hold each label's spelling.
 
-    JSON lines, which Python reads, are read once: they are kept (`persist`).
+    What one task or Python has read is kept (`persist`), for it would be read so once more: let go of it
+    by `rows.unpersist()`.
     """
+
+    rows: DataFrame
+    columns: Columns
+    spellings: Counter[str]
+
+
+def read_upload(spark: SparkSession, uri: str) -> Upload:
+    """Read the upload the fastest way that is right; DatasetRefused where none is."""
     suffix = uri.lower().removesuffix(".gz").rpartition(".")[2]
     reader = _READERS.get(suffix)
     if reader is None:
         formats = ", ".join(f".{name}" for name in _READERS)
         raise DatasetRefused(f"{uri.rpartition('/')[2]} is none of {formats} (.gz allowed).")
-    rows, columns = reader(spark, uri)
-    if "row" not in rows.columns:
-        rows = rows.select((F.monotonically_increasing_id() + 1).alias("row"), "*")
-    return rows.persist() if reader is _read_json else rows, columns
+    return next(filter(None, (_counted(*reading) for reading in reader(spark, uri))))
 
 
-def spread(rows: DataFrame) -> DataFrame:
-    """The rows in at least as many pieces as tasks may run: what was read by one task is cleaned by all.
+def _counted(rows: DataFrame, columns: Columns) -> Upload | None:
+    """None if a row is not plain: the pass that counts the spellings says that too."""
+    spellings = count_spellings(rows)
+    if spellings is None:
+        rows.unpersist()
+        return None
+    return Upload(rows, columns, spellings)
 
-    Such rows are kept (`persist`), for to read them once more would take one task again.
-    """
+
+def _spread(rows: DataFrame, source: DataFrame) -> DataFrame:
+    """The rows in at least as many pieces as tasks may run: what one task reads is cleaned by all."""
     wanted = rows.sparkSession.sparkContext.defaultParallelism
-    if rows.rdd.getNumPartitions() >= wanted:
+    # Of the source, for to ask the rows would run half of their plan.
+    if source.rdd.getNumPartitions() >= wanted:
         return rows
-    return rows.unpersist().repartition("row").persist()
+    return rows.repartition(wanted, "row").persist()
 
 
-def _read_csv(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
+def _read_csv(spark: SparkSession, uri: str) -> Iterator[_Reading]:
     lines = numbered(_text(spark, uri))
-    header = header_of(lines)
-    if header is None:
-        return _read_csv_in_order(spark, uri)
-    columns = columns_of(header.fields)
-    rows = whole_rows(lines, header)
-    if rows is None:
-        return _read_csv_in_order(spark, uri)
-    return plain_rows(rows, header, *_places(header.fields, columns)), columns
+    if header := header_of(lines):
+        columns = columns_of(header.fields)
+        places = _places(header.fields, columns)
+        for rows in whole_rows(lines, header):
+            yield _spread(plain_rows(rows, header, *places), lines), columns
+    yield _read_csv_in_order(spark, uri)
 
 
-def _read_csv_in_order(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
+def _read_csv_in_order(spark: SparkSession, uri: str) -> _Reading:
     # A row may go over many lines: one task reads them all, in the order of the file.
     lines = _lines(spark, uri).coalesce(1)
     header = next(iter(lines.mapPartitions(_header).take(1)), [])
@@ -79,7 +95,8 @@ def _read_csv_in_order(spark: SparkSession, uri: str) -> tuple[DataFrame, Column
         for row in islice(csv_rows(_with_ends(part)), 1, None):
             yield _row(row if isinstance(row, Unreadable) else csv_record(row, width, text, label))
 
-    return _frame(spark, lines.mapPartitions(rows)), columns
+    frame = _proven(_frame(spark, lines.mapPartitions(rows)))
+    return _spread(frame, frame), columns
 
 
 def _places(header: Sequence[str], columns: Columns) -> tuple[int, int]:
@@ -87,14 +104,27 @@ def _places(header: Sequence[str], columns: Columns) -> tuple[int, int]:
     return compared.index(columns.text), compared.index(columns.label)
 
 
-def _read_json(spark: SparkSession, uri: str) -> tuple[DataFrame, Columns]:
+def _read_json(spark: SparkSession, uri: str) -> Iterator[_Reading]:
     lines = _lines(spark, uri).filter(lambda line: bool(line.strip()))
     held = [json_fields(line) for line in lines.take(JSON_ROWS_LOOKED_AT)]
     names = dict.fromkeys(name for fields in held if isinstance(fields, dict) for name in fields)
     columns = columns_of(list(names))
     text, label = columns.text, columns.label
     rows = lines.map(lambda line: _row(json_record(json_fields(line), text, label, line)))
-    return _frame(spark, rows), columns
+    frame = _proven(_frame(spark, rows))
+    spread = _spread(frame, frame)
+    yield spread if spread.is_cached else spread.persist(), columns
+
+
+def _read_parquet(spark: SparkSession, uri: str) -> Iterator[_Reading]:
+    frame, columns = read_parquet(spark, uri)
+    yield _spread(_proven(frame), frame), columns
+
+
+def _proven(rows: DataFrame) -> DataFrame:
+    """With `row`, and `plain` where nobody guessed."""
+    number = (F.monotonically_increasing_id() + 1).alias("row")
+    return rows.select(number, "*", F.lit(True).alias("plain"))
 
 
 def _lines(spark: SparkSession, uri: str) -> "RDD[str]":
@@ -133,11 +163,12 @@ def _frame(spark: SparkSession, rows: "RDD[_Row]") -> DataFrame:
     return spark.createDataFrame(rows, _SCHEMA, verifySchema=False)
 
 
-_Reader = Callable[[SparkSession, str], tuple[DataFrame, Columns]]
+_Reader = Callable[[SparkSession, str], Iterator[_Reading]]
+"""Ways to read an upload, the fastest first and a right one last."""
 _READERS: dict[str, _Reader] = {
     "csv": _read_csv,
     "json": _read_json,
     "jsonl": _read_json,
     "ndjson": _read_json,
-    "parquet": read_parquet,
+    "parquet": _read_parquet,
 }

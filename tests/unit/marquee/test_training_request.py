@@ -89,7 +89,11 @@ def test_a_base_model_in_s3_is_a_channel_of_its_own() -> None:
 
 
 def test_a_teacher_is_the_archive_of_its_training_job() -> None:
-    made = request(hyperparameters='{"teacher": "marquee-dev-films-1"}')["InputDataConfig"][-1]
+    whole = request(hyperparameters='{"teacher": "marquee-dev-films-1"}')
+    made = whole["InputDataConfig"][-1]
+
+    assert "teacher_digest" in whole["HyperParameters"]
+    assert "teacher_digest" not in request()["HyperParameters"]
 
     assert made["ChannelName"] == "teacher"
     uri = made["DataSource"]["S3DataSource"]["S3Uri"]
