@@ -269,3 +269,16 @@ def test_a_candidate_that_waits_for_its_turn_says_so_and_not_for_ever(
     monkeypatch.setattr("marquee.stages.MAY_WAIT_SECONDS", -1)
     pipeline.call("judge_candidate", step)
     assert pipeline.ledger.get(step["run_id"]).deadline == run.deadline
+
+
+def test_an_approval_that_never_came_through_is_made_good_by_the_reconciler(pipeline: Pipeline) -> None:
+    step = pipeline.receive()
+    pipeline.call("start_release", training_event(pipeline.train(step), "completed"))
+    pipeline.sagemaker.refuse_next["UpdateModelPackage"] = Refused("InternalFailure", "try later")
+    with pytest.raises(Exception, match="try later"):
+        pipeline.release(step)
+    run = pipeline.ledger.get(step["run_id"])
+    assert run.stage == Stage.LIVE
+    assert pipeline.sagemaker.packages[0]["ModelApprovalStatus"] == "PendingManualApproval"
+    pipeline.call("reconcile", {"quiet_seconds": 0})
+    assert pipeline.sagemaker.packages[0]["ModelApprovalStatus"] == "Approved"
