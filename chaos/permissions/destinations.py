@@ -11,7 +11,7 @@ from chaos.permissions.letters import letters
 from chaos.permissions.traveller import Traveller
 from chaos.permissions.verdicts import Killed
 
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 """Seconds in which three tries of every function are over, on a busy machine too."""
 _AGAIN_SECONDS = 8.0
 
