@@ -3,8 +3,8 @@
 from typing import Any, cast
 
 from chaos.findings import Breakage
-from chaos.subjects.calls import Struck, tallied
 from chaos.subjects.points import Point
+from chaos.subjects.tally import Struck, tallied
 from chaos.waves import Wave, Waves
 
 KIND = "killed after a call"
