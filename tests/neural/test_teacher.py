@@ -6,15 +6,15 @@ from pathlib import Path
 import train
 from tests.neural.conftest import Job
 from tests.unit.training.conftest import write_job
-from tests.unit.training.test_teaching import packed, with_unlabelled
+from tests.unit.training.test_teaching import digest_of, packed, with_unlabelled
 
 
 def test_a_transformer_teaches_an_ngram_model(job: Job, tmp_path: Path) -> None:
     teacher = job("teacher", epochs="3")
     assert train.main(teacher) == 0
-    student = with_unlabelled(
-        write_job(tmp_path / "student", teacher="job-1"), tmp_path / "unlabelled", rows=100
-    )
+    judged = digest_of(Path(teacher["SM_MODEL_DIR"]))
+    mine = write_job(tmp_path / "student", teacher="job-1", teacher_digest=judged)
+    student = with_unlabelled(mine, tmp_path / "unlabelled", rows=100)
     student["SM_CHANNEL_TEACHER"] = str(packed(Path(teacher["SM_MODEL_DIR"]), tmp_path / "channel"))
 
     assert train.main(student) == 0

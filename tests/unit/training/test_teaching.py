@@ -24,6 +24,11 @@ def packed(archive: Path, folder: Path) -> Path:
     return folder
 
 
+def digest_of(archive: Path) -> str:
+    """What the ledger knows of an archive that was judged."""
+    return f"sha256:{hashlib.sha256((archive / 'model.json').read_bytes()).hexdigest()}"
+
+
 def with_unlabelled(environment: dict[str, str], folder: Path, rows: int) -> dict[str, str]:
     texts = [review for review, _ in write_reviews(("negative", "positive"), rows // 2, seed=9)]
     folder.mkdir()
@@ -33,8 +38,7 @@ def with_unlabelled(environment: dict[str, str], folder: Path, rows: int) -> dic
 
 
 def test_a_student_learns_from_rows_without_labels(job: Job, archive: Path, tmp_path: Path) -> None:
-    judged = f"sha256:{hashlib.sha256((archive / 'model.json').read_bytes()).hexdigest()}"
-    mine = job(teacher="job-0", teacher_digest=judged)
+    mine = job(teacher="job-0", teacher_digest=digest_of(archive))
     environment = with_unlabelled(mine, tmp_path / "unlabelled", rows=200)
     environment["SM_CHANNEL_TEACHER"] = str(packed(archive, tmp_path / "teacher"))
 
