@@ -7,8 +7,8 @@ from marquee.observability import observed
 from marquee.reconciliation import Budget, Patience, Reconcile, Sweep
 from marquee.settings import ReconcileSettings, load
 
-# For the item that it is at when its time is spent.
-_TO_END_SECONDS = 30
+# For the item that it is at when its time is spent: a service that hangs is asked five times for 20 s.
+_TO_END_SECONDS = 110
 # Of its time, where a sweep follows.
 _PASS_SHARE = 2 / 3
 

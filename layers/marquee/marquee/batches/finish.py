@@ -47,11 +47,12 @@ class FinishTransform:
         batch_id = attempt_of(self.settings.stage, event.job_name).id
         about(run_id=batch_id)
         batch = self.ledger.get(batch_id)
+        # First, for its instance is free now, and to join a large file takes minutes.
+        self._start_next()
         if not batch.ended:
             self.ledger.working(batch_id)
             self._end(batch, event)
         self.notices.tell(batch_id)
-        self._start_next()
         return self.ledger.get(batch_id)
 
     def _start_next(self) -> None:

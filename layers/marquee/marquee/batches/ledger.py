@@ -99,7 +99,8 @@ class BatchLedger:
         update = Condition()
         # Its file is prepared: what is left to do is one call.
         setting = _at_work(update, ask_at_of(BatchStage.TRANSFORMING))
-        condition = f"{update.path('waits')} = {update.value(True)}"
+        stage = f"{update.path('stage')} IN ({', '.join(update.value(str(one)) for one in RUNNING)})"
+        condition = f"{stage} AND {update.path('waits')} = {update.value(True)}"
         return self._table.update(_pk(batch_id), setting, condition, update)
 
     def waits(self, batch: Batch) -> None:

@@ -25,7 +25,7 @@ RUNNING = tuple(stage for stage in Stage if stage not in ENDED)
 
 
 # For room, or for a turn. Longer than any queue should be: what still waits then waits for something
-# that never comes. The state machines that wait have a day more (statemachines/).
+# that never comes. The state machines have a day more (statemachines/), for all of their waits together.
 MAY_WAIT_SECONDS = 3 * 86_400
 
 

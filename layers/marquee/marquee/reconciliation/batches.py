@@ -56,7 +56,8 @@ class ReconcileBatches:
         """Yield every batch that it is time to look at."""
         for batch in self.ledger.open():
             if patience.is_over(batch.ask_at, batch.updated_at):
-                yield Due(batch.batch_id, partial(self._look, batch.batch_id), batch.batch_id)
+                place = f"2/{batch.created_at}/{batch.batch_id}"
+                yield Due(batch.batch_id, place, partial(self._look, batch.batch_id), batch.batch_id)
 
     def _look(self, batch_id: str) -> str:
         # Read again: the index is a moment behind.
@@ -103,7 +104,7 @@ class ReconcileBatches:
         return Moved()
 
     def _give_up(self, batch: Batch, finding: Finding) -> None:
-        waited = f", where it waited for room since {batch.waiting_since}" if batch.waiting_since else ""
+        waited = f", where it waited for room since {batch.waiting_since}" if batch.waits else ""
         missed = f"Nothing moved it on by its deadline, {batch.deadline}, at {batch.stage}{waited}"
         reason = f"{missed}{said(finding)}."
         change = Change(BatchStage.FAILED, now(), "reconcile")

@@ -89,13 +89,14 @@ class Reconcile:
         return found
 
     def _due(self, patience: Patience) -> Iterator[Due]:
-        yield Due("the lease", partial(_done, self._free_the_lease))
-        yield Due("the endpoint", partial(_done, self.endpoint.look))
-        yield Due("the catalogue", partial(_done, self.catalogue.crawl))
-        yield Due("the crawls", partial(_done, self.crawls.tell))
+        yield Due("the lease", "0/0", partial(_done, self._free_the_lease))
+        yield Due("the endpoint", "0/1", partial(_done, self.endpoint.look))
+        yield Due("the catalogue", "0/2", partial(_done, self.catalogue.crawl))
+        yield Due("the crawls", "0/3", partial(_done, self.crawls.tell))
         for run in self.endings.ledger.open():
             if patience.is_over(run.ask_at, run.updated_at):
-                yield Due(run.run_id, partial(self._look, run.run_id), run.run_id)
+                place = f"1/{run.created_at}/{run.run_id}"
+                yield Due(run.run_id, place, partial(self._look, run.run_id), run.run_id)
         yield from self.batches.due(patience)
 
     def _look(self, run_id: str) -> str:

@@ -12,9 +12,13 @@ _SEARCH = "reconcile"
 
 @dataclass(frozen=True)
 class Due:
-    """Something to look at; `look` says what was found, "" for nothing. `run_id`: of a run or a batch."""
+    """Something to look at; `look` says what was found, "" for nothing. `run_id`: of a run or a batch.
+
+    `place` is where it stands in the line, and is its own for as long as it is due.
+    """
 
     name: str
+    place: str
     look: Callable[[], str]
     run_id: str = ""
 
@@ -36,11 +40,15 @@ class Turns:
             if budget.is_spent:
                 logger().warning("left to the next pass", extra={"items": len(items) - number})
                 return
-            self.cursor.put(_SEARCH, item.name)
+            self.cursor.put(_SEARCH, item.place)
             yield item
         self.cursor.put(_SEARCH, "")
 
 
 def _from(items: list[Due], behind: str) -> list[Due]:
-    at = next((number for number, item in enumerate(items, start=1) if item.name == behind), 0)
-    return items[at:] + items[:at]
+    """Return those behind a place first; what stood there may be gone."""
+    line = sorted(items, key=lambda item: item.place)
+    return [
+        *(item for item in line if item.place > behind),
+        *(item for item in line if item.place <= behind),
+    ]
