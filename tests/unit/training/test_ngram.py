@@ -223,6 +223,18 @@ def test_a_model_of_the_first_texts_knows_nothing_of_the_others(examples: Maker,
     assert not np.allclose(ngram.predict(misled, first), ngram.predict(late, first), atol=0.1)
 
 
+def test_the_others_do_not_choose_the_n_grams_of_the_first(examples: Maker, knobs: ngram.Knobs) -> None:
+    data, few = examples(rows_each=100), replace(knobs, candidates=100)
+    shares = data.train_codes[:, None].astype(float)
+    contrary = np.where(np.arange(len(shares))[:, None] < 150, shares, 1 - shares)
+
+    early, late = learn(data.train, shares, 150, few)
+    still, misled = learn(data.train, contrary, 150, few)
+
+    assert np.array_equal(early.views[0].keys, still.views[0].keys)
+    assert not np.array_equal(late.views[0].keys, misled.views[0].keys)
+
+
 def test_halves_of_a_matrix_multiply_as_the_whole_does() -> None:
     matrix = sp.random(50, 30, 0.2, "csr", np.float32, np.random.default_rng(0))
     down, across = np.ones((30, 2), np.float32), np.arange(50, dtype=np.float32)

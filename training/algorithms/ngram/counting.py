@@ -98,6 +98,11 @@ def gather(texts: Sequence[str], wanted: Bools, max_order: int) -> Counts:
     return Counts(keys, sp.csr_matrix((ones, columns, begin), shape=(len(texts), len(keys))))
 
 
+def in_buckets(keys: Codes, wanted: Bools) -> Bools:
+    """Tell which n-grams are in the wanted buckets: shape (n-grams,)."""
+    return wanted.take(_bucket(keys, len(wanted)))
+
+
 def _tallied(
     texts: Sequence[str], shares: Floats, max_order: int, buckets: int, portion: slice
 ) -> tuple[Ints, Ints, list[Floats]]:

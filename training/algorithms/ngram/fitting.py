@@ -18,6 +18,7 @@ _NEARER = 2
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,22 @@ def telling(ratios: Floats, frequency: Floats) -> Floats:
     return np.asarray(np.abs(ratios) * np.sqrt(frequency))
 
 
-def fit(present: sp.csr_matrix, share: Floats, knobs: Knobs, near: Fit | None = None) -> Fit:
+def fit(present: sp.csr_matrix, share: Floats, knobs: Knobs, own: Places, near: Fit | None = None) -> Fit:
     """Tell one class from the rest on rows scaled by the log-count ratios and then to unit length.
 
     `share` (rows,) is how far each row is of the class: 0 or 1, or between where nobody labelled it.
     Unit length, so that a text says how it leans and not how long it is. N-grams whose ratio chance explains
-    get ratio and weight 0: half the time, no accuracy lost. `near` is a fit of nearly the same rows, from
+    get ratio and weight 0, as those have that are not `own` (their places): half the time, no accuracy lost.
+    `near` is a fit of nearly the same rows, from
     which there is less way to go.
     """
     with ThreadPoolExecutor(THREADS) as threads:
         rows = halves(present, threads)
         frequency = rows.transposed_times(np.ones(len(share), np.float32)).astype(np.float64)
         inside = rows.transposed_times(share.astype(np.float32)).astype(np.float64)
-        ratios = log_count_ratios(inside, frequency, knobs.smoothing)
         # Zeroed and not left out: a part of the matrix would be a second one in memory.
+        ratios = np.zeros(len(frequency))
+        ratios[own] = log_count_ratios(inside[own], frequency[own], knobs.smoothing)
         ratios[telling(ratios, frequency) < knobs.least_evidence] = 0
         problem = _problem(rows, share, ratios, knobs.strength)
         steps = math.ceil(knobs.steps / _NEARER) if near else knobs.steps
@@ -90,7 +93,7 @@ class _Problem:
 
     rows: Halves
     ratios: Floats
-    told: npt.NDArray[np.intp]
+    told: Places
     length: Floats
     share: Floats
     strength: float

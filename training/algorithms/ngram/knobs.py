@@ -15,7 +15,7 @@ class Knobs:
     least_evidence: float = knob(2.0, 0, 100)  # an n-gram whose class counts could be chance is none
     strength: float = knob(30.0, 1e-3, 1e5)  # inverse of the L2 penalty
     steps: int = knob(60, 1, 1000)  # L-BFGS iterations at most
-    candidates: int = knob(500_000, 100, 20_000_000)  # n-grams learnt from, at most
+    candidates: int = knob(500_000, 100, 20_000_000)  # buckets of n-grams a fit learns from, at most
     features: int = knob(200_000, 100, 5_000_000)  # n-grams kept after pruning
     topics: int = knob(300, 1, 2000)  # learnt only where there are unlabelled reviews
     topic_texts: int = knob(50_000, 1000, 1_000_000)  # of the labelled and of the unlabelled, at most

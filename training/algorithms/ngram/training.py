@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from algorithms import Examples, Trained
 from algorithms.ngram.calibration import calibrate
-from algorithms.ngram.counting import Bools, Counts, Floats, empty_tally, gather
+from algorithms.ngram.counting import Bools, Counts, Floats, empty_tally, gather, in_buckets
 from algorithms.ngram.fitting import Fit, fit, promising
 from algorithms.ngram.knobs import Knobs
 from algorithms.ngram.model import NgramModel, predict
@@ -70,25 +70,28 @@ def learn(texts: Sequence[str], shares: Floats, first: int, knobs: Knobs) -> tup
 
     Twice, with one count: what the `first` texts alone teach, and what all of them do.
     """
-    counts = gather(texts, _wanted(texts, shares, first, knobs), knobs.max_order)
+    wanted = _wanted(texts, shares, first, knobs)
+    counts = gather(texts, np.logical_or(*wanted), knobs.max_order)
+    of_first, of_all = (np.flatnonzero(in_buckets(counts.keys, buckets)) for buckets in wanted)
     part = rows(counts.present, 0, first)
-    early = [fit(part, share, knobs) for share in shares[:first].T]
-    late = [fit(counts.present, share, knobs, near) for share, near in zip(shares.T, early, strict=True)]
+    early = [fit(part, share, knobs, of_first) for share in shares[:first].T]
+    late = [
+        fit(counts.present, share, knobs, of_all, near) for share, near in zip(shares.T, early, strict=True)
+    ]
     return _packed(Counts(counts.keys, part), early, knobs), _packed(counts, late, knobs)
 
 
-def _wanted(texts: Sequence[str], shares: Floats, first: int, knobs: Knobs) -> Bools:
-    """Tell which buckets' n-grams tell classes apart in the first texts, or in all of them.
+def _wanted(texts: Sequence[str], shares: Floats, first: int, knobs: Knobs) -> list[Bools]:
+    """Tell which buckets' n-grams tell classes apart in the first texts, and which in all of them.
 
     Each by its own count: what the first have to be judged by must not choose what they are judged on.
     """
-    counted = empty_tally(texts, shares.shape[1])
-    wanted = np.zeros(len(counted.frequency), np.bool_)
+    counted, wanted = empty_tally(texts, shares.shape[1]), list[Bools]()
     for part in (slice(first), slice(first, None)):
         counted.add(texts[part], shares[part], knobs.max_order)
         if not (counted.frequency >= knobs.min_reviews).any():
             raise Refused("The reviews share no words, so there is nothing an n-gram model could learn from.")
-        wanted |= promising(counted, knobs)
+        wanted.append(promising(counted, knobs))
     return wanted
 
 
